@@ -1,0 +1,1 @@
+//! The rules of the business: no I/O, no clock, no randomness.

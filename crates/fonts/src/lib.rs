@@ -1,0 +1,1 @@
+//! The bundled Chinese fonts and what they cover.

@@ -1,0 +1,1 @@
+//! Reading, incrementally signing and verifying PDF files.

@@ -1,0 +1,2 @@
+//! The binary `yinxin`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Contract text and data to PDF/A-2.

@@ -1,0 +1,1 @@
+//! Black-box stories: the real binary, both databases, independent checkers.

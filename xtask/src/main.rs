@@ -1,0 +1,2 @@
+//! The workshop: test, tidy, bench, openapi.
+fn main() {}
