@@ -1,1 +1,8 @@
 //! The rules of the business: no I/O, no clock, no randomness.
+
+pub mod calendar;
+pub mod identifiers;
+pub mod ids;
+pub mod law;
+pub mod money;
+pub mod quantity;
