@@ -7,3 +7,8 @@
 //! Signatures always cover the bytes that were received; nothing is re-encoded before it is hashed.
 
 pub mod asn1;
+pub mod digest;
+pub mod key;
+pub mod oid;
+pub mod pem;
+pub mod sm3;

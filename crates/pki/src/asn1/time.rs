@@ -93,9 +93,8 @@ pub fn parse_generalized_time(text: &[u8]) -> Result<i64, Asn1Error> {
     if fields.len() != 14 || fraction.is_empty() || !fraction.iter().all(u8::is_ascii_digit) {
         return Err(bad);
     }
-    let micros = (0..6).fold(0u32, |micros, index| {
-        micros * 10 + fraction.get(index).map_or(0, |digit| u32::from(digit - b'0'))
-    });
+    let micros =
+        (0..6).fold(0u32, |micros, index| micros * 10 + fraction.get(index).map_or(0, |digit| u32::from(digit - b'0')));
     let century = two_digits(fields, 0).ok_or(bad)?;
     let short = two_digits(fields, 2).ok_or(bad)?;
     civil(i64::from(century) * 100 + i64::from(short), &fields[4..], micros).ok_or(bad)
@@ -132,7 +131,9 @@ mod tests {
         assert_eq!(parse_utc_time(b"491231235959Z"), Ok(2_524_607_999 * MICROS_PER_SECOND));
         assert_eq!(parse_utc_time(b"500101000000Z"), Ok(-631_152_000 * MICROS_PER_SECOND));
         assert_eq!(parse_generalized_time(b"20240229120000.25Z"), Ok(1_709_208_000_250_000));
-        for bad in [&b"20230229000000Z"[..], b"20241301000000Z", b"20240101240000Z", b"20240101000000", b"20240101000000.Z"] {
+        for bad in
+            [&b"20230229000000Z"[..], b"20241301000000Z", b"20240101240000Z", b"20240101000000", b"20240101000000.Z"]
+        {
             assert_eq!(parse_generalized_time(bad), Err(Asn1Error::Value("GeneralizedTime")));
         }
         assert!(parse_utc_time(b"2401010000Z").is_err());

@@ -15,6 +15,11 @@ impl Writer {
         Self { bytes: Vec::new() }
     }
 
+    /// An empty buffer that holds `capacity` bytes before it must move, for writing secrets without leaving copies behind.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { bytes: Vec::with_capacity(capacity) }
+    }
+
     /// The bytes written.
     pub fn finish(self) -> Vec<u8> {
         self.bytes
