@@ -1,0 +1,29 @@
+//! How large a document may be.
+//!
+//! The layout is fixed and has no loops that data could make endless, so the size of the data bounds the time and memory of a call:
+//! at these limits a call takes seconds, not minutes. What is larger is refused before any work is done.
+
+/// All texts together, in characters.
+pub const TEXT_CHARACTERS: usize = 400_000;
+/// The title, in characters.
+pub const TITLE_CHARACTERS: usize = 120;
+/// The contract's number and the heading of an article, an appendix or a signature block, in characters.
+pub const HEADING_CHARACTERS: usize = 120;
+/// Rows of the cover.
+pub const COVER_ROWS: usize = 12;
+/// The cover must fit on one page: a value on it, in characters.
+pub const COVER_VALUE_CHARACTERS: usize = 80;
+/// Rows of all tables together.
+pub const TABLE_ROWS: usize = 5_000;
+/// Columns of one table.
+pub const TABLE_COLUMNS: usize = 12;
+/// Articles, clauses, paragraphs and appendices together.
+pub const PARTS: usize = 5_000;
+/// Levels under the root of a price table.
+pub const PRICE_DEPTH: u8 = 8;
+/// Parties that sign.
+pub const PARTIES: usize = 16;
+/// A signature block never splits over pages: its lines, estimated from its rows and their lengths.
+pub const SIGNATURE_BLOCK_LINES: usize = 26;
+/// The key of a party, in characters.
+pub const PARTY_KEY_CHARACTERS: usize = 16;

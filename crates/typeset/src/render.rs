@@ -1,0 +1,157 @@
+//! From document to PDF.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use typst::diag::SourceDiagnostic;
+use typst::foundations::{Datetime, Label, Selector, Smart, Value};
+use typst::introspection::{Introspector, MetadataElem};
+use typst::utils::PicoStr;
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use crate::TypesetError;
+use crate::check::check;
+use crate::document::{Anchor, AnchorKind, ContractDocument, Rendered};
+use crate::model::Model;
+use crate::world::ContractWorld;
+
+/// How many further calls the typesetter's memory of intermediate results survives; what is used again in the meantime stays.
+const KEEP_CALLS: usize = 2;
+/// After a document of more pages than this nothing is kept.
+const KEEP_PAGES: usize = 60;
+
+/// Sets a contract and says where its seals, signatures and dates belong.
+///
+/// The file is PDF/A-2b, tagged, with the fonts embedded as subsets. The same arguments give the same bytes. The work is pure
+/// computing, some milliseconds for each page; it may run on several threads at once and blocks the one it is called on.
+///
+/// `at_micros` (microseconds UTC) is written into the file as its date of creation, in whole seconds.
+///
+/// Shown by S1 of the design's stages: several hundred lines flow over pages with repeated heads, values are data and never markup,
+/// and what cannot be printed is refused.
+///
+/// # Errors
+/// [`TypesetError`]; the document was not set, nothing else happened.
+pub fn render(document: &ContractDocument, at_micros: i64) -> Result<Rendered, TypesetError> {
+    check(document)?;
+    let created = datetime(at_micros).ok_or(TypesetError::Time { micros: at_micros })?;
+    let json = serde_json::to_string(&Model::new(document))
+        .map_err(|error| TypesetError::Layout { messages: vec![error.to_string()] })?;
+    // The typesetter is written in safe Rust and shares only its own caches, which it keeps consistent.
+    let rendered = catch_unwind(AssertUnwindSafe(|| set(json, created)));
+    let kept = match &rendered {
+        Ok(Ok(rendered)) if rendered.pages as usize <= KEEP_PAGES => KEEP_CALLS,
+        _ => 0,
+    };
+    typst::comemo::evict(kept);
+    rendered.unwrap_or(Err(TypesetError::Stopped))
+}
+
+fn set(json: String, created: Datetime) -> Result<Rendered, TypesetError> {
+    let world = ContractWorld::new(json.clone().into_bytes());
+    let document: PagedDocument = typst::compile(&world).output.map_err(|errors| layout_error(&errors))?;
+    let standards = PdfStandards::new(&[PdfStandard::A_2b])
+        .map_err(|error| TypesetError::Layout { messages: vec![error.message().to_string()] })?;
+    let options = PdfOptions {
+        // Only a hash of it goes into the file.
+        ident: Smart::Custom(json),
+        creator: Smart::Custom(Some("印信 Yinxin".to_owned())),
+        timestamp: Some(Timestamp::new_utc(created)),
+        page_ranges: None,
+        standards,
+        tagged: true,
+        pretty: false,
+    };
+    let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| layout_error(&errors))?;
+    let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
+    Ok(Rendered { pdf, pages, anchors: anchors(&document)? })
+}
+
+fn layout_error(errors: &[SourceDiagnostic]) -> TypesetError {
+    TypesetError::Layout { messages: errors.iter().map(|error| error.message.to_string()).collect() }
+}
+
+/// Reads the places that the layout has marked with `<anchor>`.
+fn anchors(document: &PagedDocument) -> Result<Vec<Anchor>, TypesetError> {
+    let broken = || TypesetError::Layout { messages: vec!["an anchor without kind, party or place".to_owned()] };
+    let label = Label::new(PicoStr::intern("anchor")).ok_or_else(broken)?;
+    let introspector = document.introspector();
+    let mut anchors = Vec::new();
+    for element in introspector.query(&Selector::Label(label)) {
+        let Some(Value::Dict(fields)) = element.to_packed::<MetadataElem>().map(|metadata| &metadata.value) else {
+            return Err(broken());
+        };
+        let text = |key: &str| match fields.get(key) {
+            Ok(Value::Str(value)) => Ok(value.as_str()),
+            _ => Err(broken()),
+        };
+        let kind = match text("kind")? {
+            "organisation_seal" => AnchorKind::OrganisationSeal,
+            "representative" => AnchorKind::Representative,
+            "date" => AnchorKind::Date,
+            _ => return Err(broken()),
+        };
+        let place = element.location().and_then(|location| introspector.position(location)).ok_or_else(broken)?;
+        anchors.push(Anchor {
+            kind,
+            party_key: text("party")?.to_owned(),
+            page: u32::try_from(place.page.get() - 1).unwrap_or(u32::MAX),
+            x_mm: place.point.x.to_mm(),
+            y_mm: place.point.y.to_mm(),
+        });
+    }
+    Ok(anchors)
+}
+
+/// Microseconds since 1970 as a UTC date and time; `None` before 1970 and after 9999.
+fn datetime(micros: i64) -> Option<Datetime> {
+    let seconds = u64::try_from(micros).ok()? / 1_000_000;
+    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
+    // Civil date from a day count, in eras of 400 years that begin on 1 March: the leap day is then the last of its year.
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    if year > 9_999 {
+        return None;
+    }
+    let small = |value: u64| u8::try_from(value).ok();
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    Datetime::from_ymd_hms(
+        i32::try_from(year).ok()?,
+        small(month)?,
+        small(day)?,
+        small(hour)?,
+        small(minute)?,
+        small(second)?,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn microseconds_become_the_right_utc_date() {
+        for (micros, expected) in [
+            (0, Some((1970, 1, 1, 0, 0, 0))),
+            (1_709_164_800_000_000, Some((2024, 2, 29, 0, 0, 0))),
+            (1_741_046_399_999_999, Some((2025, 3, 3, 23, 59, 59))),
+            (4_107_542_399_000_000, Some((2100, 2, 28, 23, 59, 59))),
+            (4_107_542_400_000_000, Some((2100, 3, 1, 0, 0, 0))),
+            (253_402_300_799_999_999, Some((9999, 12, 31, 23, 59, 59))),
+            (253_402_300_800_000_000, None),
+            (-1, None),
+            (i64::MAX, None),
+        ] {
+            let expected = expected.and_then(|(year, month, day, hour, minute, second)| {
+                Datetime::from_ymd_hms(year, month, day, hour, minute, second)
+            });
+            assert_eq!(datetime(micros), expected, "{micros}");
+        }
+    }
+}

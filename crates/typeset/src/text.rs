@@ -1,0 +1,127 @@
+//! Text on its way to the layout: line breaks, and runs that could not be broken.
+//!
+//! Lines break where Unicode allows it (UAX 14). A run without such a place (a long address on the web, a row of dots, a bank
+//! account in a narrow column) would stick out of its cell or page. Runs wider than the place are therefore handed over in small
+//! pieces between which a line may break; the text itself, and so what is copied out of the file, stays as it is.
+
+use serde::Serialize;
+
+/// A text as the layout takes it; see `set-text` in `contract.typ`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Set {
+    /// The usual case: one string.
+    Plain(String),
+    /// Strings, line breaks and unbreakable pieces one after the other.
+    Parts(Vec<Part>),
+}
+
+/// One part of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Part {
+    /// A string that breaks where Unicode allows it.
+    Text(String),
+    /// A line break. Always 0.
+    Break(u8),
+    /// A piece of an overlong run; lines may break before and after it. Always one string.
+    Piece([String; 1]),
+}
+
+/// Prepares a text for a place that is `width_em` wide, in units of the type's size.
+pub(crate) fn set(text: &str, width_em: f32) -> Set {
+    if !text.contains(['\n', '\r', '\t']) && !has_overlong_run(text, width_em) {
+        return Set::Plain(text.to_owned());
+    }
+    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
+    let mut parts = Vec::new();
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            parts.push(Part::Break(0));
+        }
+        set_line(line, width_em, &mut parts);
+    }
+    Set::Parts(parts)
+}
+
+/// Splits one line into breakable text and pieces of overlong runs.
+fn set_line(line: &str, width_em: f32, parts: &mut Vec<Part>) {
+    let mut plain = String::new();
+    for run in runs(line) {
+        if width(run) <= width_em {
+            plain.push_str(run);
+            continue;
+        }
+        if !plain.is_empty() {
+            parts.push(Part::Text(std::mem::take(&mut plain)));
+        }
+        // Pieces of an eighth of the place waste little of a line and are few.
+        let limit = (width_em / 8.0).max(1.0);
+        let mut piece = String::new();
+        let mut taken = 0.0;
+        for ch in run.chars() {
+            let advance = char_width(ch);
+            if !piece.is_empty() && taken + advance > limit {
+                parts.push(Part::Piece([std::mem::take(&mut piece)]));
+                taken = 0.0;
+            }
+            piece.push(ch);
+            taken += advance;
+        }
+        parts.push(Part::Piece([piece]));
+    }
+    if !plain.is_empty() {
+        parts.push(Part::Text(plain));
+    }
+}
+
+fn has_overlong_run(text: &str, width_em: f32) -> bool {
+    runs(text).any(|run| width(run) > width_em)
+}
+
+/// Cuts a line where it may certainly break: after a space, and between two ideographs. Every other place counts as unbreakable,
+/// which is more careful than Unicode is.
+fn runs(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let mut previous = None;
+        let end = rest.char_indices().find_map(|(index, ch)| {
+            let breaks = previous.is_some_and(|before| may_break(before, ch));
+            previous = Some(ch);
+            breaks.then_some(index)
+        });
+        let (run, tail) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = tail;
+        (!run.is_empty()).then_some(run)
+    })
+}
+
+fn may_break(before: char, after: char) -> bool {
+    (before == ' ' && after.is_alphanumeric()) || (is_ideograph(before) && is_ideograph(after))
+}
+
+fn is_ideograph(ch: char) -> bool {
+    matches!(ch, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
+}
+
+/// The width of a text in units of its size, never less than it will be in print.
+pub(crate) fn width(text: &str) -> f32 {
+    text.chars().map(char_width).sum()
+}
+
+/// Upper bounds, for the bold faces too (measured over the bundled fonts; see the test).
+fn char_width(ch: char) -> f32 {
+    match ch {
+        ' ' | '!' | '\'' | '(' | ')' | ',' | '.' | ':' | ';' | '[' | ']' | 'i' | 'j' | 'l' | '|' => 0.45,
+        '0'..='9' | '-' | '/' | '\\' => 0.62,
+        'm' => 1.0,
+        'w' => 0.95,
+        'a'..='z' => 0.72,
+        'M' | 'W' | '%' | '@' => 1.1,
+        'A'..='Z' | '#' | '$' | '&' | '*' | '+' | '<' | '=' | '>' | '?' | '^' | '_' | '`' | '{' | '}' | '~' | '"' => {
+            0.85
+        }
+        _ if is_ideograph(ch) || matches!(ch, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FFEF}') => 1.0,
+        _ => 1.25,
+    }
+}
