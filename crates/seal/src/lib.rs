@@ -1,9 +1,11 @@
 //! Drawing seals and writing, reading and verifying electronic-seal structures (GB/T 38540, GM/T 0031).
 //!
 //! Two kinds of knowledge live here. [`draw`] is the seal maker's: what a round company seal, a square name seal and a date seal
-//! look like, from one vector source that becomes a PDF form, a PNG and an SVG.
+//! look like, from one vector source that becomes a PDF form, a PNG and an SVG. [`ses`] is the standards' part: the signed structures that bind such a picture
+//! to a certificate, and a document to such a seal.
 
 pub mod draw;
+pub mod ses;
 
 /// The content of a PDF form XObject that draws a seal without fonts, images or other resources.
 ///
