@@ -12,3 +12,4 @@ pub mod key;
 pub mod oid;
 pub mod pem;
 pub mod sm3;
+pub mod x509;
