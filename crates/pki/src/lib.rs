@@ -7,6 +7,7 @@
 //! Signatures always cover the bytes that were received; nothing is re-encoded before it is hashed.
 
 pub mod asn1;
+pub mod cms;
 pub mod digest;
 pub mod key;
 pub mod oid;

@@ -6,7 +6,7 @@ use aws_lc_rs::signature as lc;
 use super::sm2::Sm2PublicKey;
 use super::{KeyAlgorithm, SignatureAlgorithm, SigningDigest};
 use crate::asn1::{Asn1Error, ObjectIdentifier, Reader, Writer};
-use crate::digest::{Digest, DigestAlgorithm};
+use crate::digest::{Digest, DigestAlgorithm, Hasher};
 use crate::oid;
 
 /// A public key that was checked to be a valid one of its kind.
@@ -175,14 +175,16 @@ impl PublicKey {
     /// What a key of this kind signs for `message`: e = SM3(ZA‖M) for SM2, the plain digest otherwise.
     pub fn signing_digest(&self, message: &[u8]) -> SigningDigest {
         let algorithm = self.algorithm().signature_algorithm();
-        SigningDigest { algorithm, digest: self.digest_for(algorithm, message) }
+        SigningDigest { algorithm, digest: self.digest_for(algorithm, &[message]) }
     }
 
-    fn digest_for(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Digest {
-        match &self.inner {
-            Inner::Sm2(key) => DigestAlgorithm::Sm3.digest_parts(&[key.za(), message]),
-            _ => algorithm.digest_algorithm().digest(message),
+    fn digest_for(&self, algorithm: SignatureAlgorithm, parts: &[&[u8]]) -> Digest {
+        let mut hasher = Hasher::new(algorithm.digest_algorithm());
+        if let (Inner::Sm2(key), SignatureAlgorithm::Sm2Sm3) = (&self.inner, algorithm) {
+            hasher.update(key.za());
         }
+        parts.iter().for_each(|part| hasher.update(part));
+        hasher.finish()
     }
 
     /// Verifies `signature` over `message`: DER of SM2Signature or ECDSA-Sig-Value, or RSA's octets.
@@ -190,6 +192,19 @@ impl PublicKey {
     /// # Errors
     /// [`VerifyError::AlgorithmMismatch`] if the algorithm is not one of this kind of key, else [`VerifyError::Invalid`].
     pub fn verify(&self, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
+        self.verify_parts(algorithm, &[message], signature)
+    }
+
+    /// As [`PublicKey::verify`], over a message in parts that are thought joined.
+    ///
+    /// # Errors
+    /// As [`PublicKey::verify`].
+    pub fn verify_parts(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), VerifyError> {
         self.verify_digest(&SigningDigest { algorithm, digest: self.digest_for(algorithm, message) }, signature)
     }
 
