@@ -1,0 +1,328 @@
+//! Opening a file and looking up its objects, one at a time and only when asked for.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::pages::{Page, PageError};
+use crate::syntax::{
+    Dictionary, Object, ObjectId, Parser, Stream, StreamError, SyntaxError, SyntaxFault, ValueSpan, XrefEntry,
+    XrefError, XrefForm, XrefSection, decode_stream, find_startxref, read_sections,
+};
+
+/// Object streams kept decoded at the same time.
+const CACHED_STREAMS: usize = 64;
+
+/// Why a file is refused at the door. Such a file may be made acceptable by rewriting it, but only while it bears no signature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// `%PDF-` is not at byte 0: offsets would mean different things to different readers.
+    #[error("pdf.open.no_header: the file must begin with %PDF-")]
+    NoHeader,
+    /// The cross-reference is missing or malformed.
+    #[error("pdf.open.bad_xref: {0}")]
+    BadXref(#[from] XrefError),
+    /// The file is encrypted, be it with an empty password.
+    #[error("pdf.open.encrypted: remove the protection before uploading")]
+    Encrypted,
+    /// The trailer has no usable /Root or /Size.
+    #[error("pdf.open.bad_trailer")]
+    BadTrailer,
+    /// The document catalogue cannot be read.
+    #[error("pdf.open.bad_catalog: {0}")]
+    BadCatalog(ReadError),
+}
+
+/// Why an object of an opened file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The object is malformed.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// Its stream cannot be decoded.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// The object has another type than its place demands.
+    #[error("pdf.read.wrong_type: object {0}")]
+    WrongType(ObjectId),
+    /// An object stream is malformed, or holds another object than the cross-reference says.
+    #[error("pdf.read.bad_object_stream: {0}")]
+    BadObjectStream(u32),
+    /// References lead in a circle, or deeper than any sound file.
+    #[error("pdf.read.loop: object {0}")]
+    Loop(ObjectId),
+}
+
+/// An opened file: its cross-reference is read, nothing else.
+///
+/// The bytes are shared, never copied. It is immutable: signing yields the bytes to be appended.
+#[derive(Debug)]
+pub struct Opened {
+    bytes: Arc<[u8]>,
+    length: usize,
+    sections: Vec<XrefSection>,
+    object_streams: Mutex<HashMap<u32, Arc<ObjectStream>>>,
+    pages: OnceLock<Vec<Page>>,
+}
+
+#[derive(Debug)]
+struct ObjectStream {
+    data: Vec<u8>,
+    /// Object number and offset in `data`, in stream order.
+    index: Vec<(u32, usize)>,
+}
+
+impl Opened {
+    /// Opens a whole file.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; the file is refused, never repaired.
+    pub fn open(bytes: Arc<[u8]>) -> Result<Self, OpenError> {
+        let length = bytes.len();
+        Self::open_prefix(bytes, length)
+    }
+
+    /// The same file as it was when it was `length` bytes long, sharing the bytes: an earlier revision.
+    ///
+    /// # Errors
+    /// See [`OpenError`], for instance when no revision ends there.
+    pub fn at_length(&self, length: usize) -> Result<Self, OpenError> {
+        Self::open_prefix(Arc::clone(&self.bytes), length.min(self.length))
+    }
+
+    fn open_prefix(bytes: Arc<[u8]>, length: usize) -> Result<Self, OpenError> {
+        let file = bytes.get(..length).unwrap_or_default();
+        if !file.starts_with(b"%PDF-") {
+            return Err(OpenError::NoHeader);
+        }
+        let sections = read_sections(file, find_startxref(file)?)?;
+        if sections.iter().any(|section| section.trailer.contains("Encrypt")) {
+            return Err(OpenError::Encrypted);
+        }
+        let opened = Opened {
+            length,
+            sections,
+            object_streams: Mutex::new(HashMap::new()),
+            pages: OnceLock::new(),
+            bytes: Arc::clone(&bytes),
+        };
+        let size = opened.trailer().get("Size").and_then(Object::as_integer);
+        if size.is_none_or(|size| size < 1) || opened.trailer().get("Root").and_then(Object::as_reference).is_none() {
+            return Err(OpenError::BadTrailer);
+        }
+        opened.catalog().map_err(OpenError::BadCatalog)?;
+        Ok(opened)
+    }
+
+    /// All bytes of the file (of the revision, after [`Opened::at_length`]).
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// The shared buffer if this is the whole of it, else a copy of the revision.
+    pub(crate) fn shared_bytes(&self) -> Arc<[u8]> {
+        if self.length == self.bytes.len() { Arc::clone(&self.bytes) } else { Arc::from(self.bytes()) }
+    }
+
+    /// The cross-reference sections, newest first.
+    pub fn sections(&self) -> &[XrefSection] {
+        &self.sections
+    }
+
+    /// The newest section; there always is one.
+    pub(crate) fn newest(&self) -> &XrefSection {
+        // `read_sections` reads at least the section that startxref names, or fails.
+        &self.sections[0]
+    }
+
+    /// The newest trailer dictionary.
+    pub fn trailer(&self) -> &Dictionary {
+        &self.newest().trailer
+    }
+
+    /// Where the update that `section` closes ends in the file: just after its `%%EOF` and line end. `None` if it has no such end mark.
+    pub fn end_of_update(&self, section: &XrefSection) -> Option<usize> {
+        crate::syntax::end_of_update(self.bytes(), section)
+    }
+
+    /// The id of the document catalogue.
+    pub fn catalog_id(&self) -> ObjectId {
+        let root = self.trailer().get("Root").and_then(Object::as_reference);
+        // Checked when opening.
+        root.unwrap_or(ObjectId { number: 0, generation: 0 })
+    }
+
+    /// The document catalogue.
+    ///
+    /// # Errors
+    /// [`ReadError`] if it is no dictionary.
+    pub fn catalog(&self) -> Result<Dictionary, ReadError> {
+        let id = self.catalog_id();
+        match self.object(id)? {
+            Object::Dictionary(catalog) => Ok(catalog),
+            _ => Err(ReadError::WrongType(id)),
+        }
+    }
+
+    /// What the newest section that knows object `number` says of it.
+    pub fn entry(&self, number: u32) -> Option<XrefEntry> {
+        self.sections.iter().find_map(|section| section.entry(number))
+    }
+
+    /// Reads an indirect object; a missing or freed one is [`Object::Null`] (ISO 32000-1, 7.3.10).
+    ///
+    /// # Errors
+    /// [`ReadError`] if its place holds something else.
+    pub fn object(&self, id: ObjectId) -> Result<Object, ReadError> {
+        self.object_with_spans(id).map(|(object, _)| object)
+    }
+
+    /// Reads an indirect object, and where in the file the values of its outermost dictionary stand.
+    ///
+    /// The spans are empty for an object inside an object stream.
+    ///
+    /// # Errors
+    /// As [`Opened::object`].
+    pub fn object_with_spans(&self, id: ObjectId) -> Result<(Object, Vec<ValueSpan>), ReadError> {
+        match self.entry(id.number) {
+            None | Some(XrefEntry::Free) => Ok((Object::Null, Vec::new())),
+            Some(XrefEntry::InUse { generation, .. }) if generation != id.generation => Ok((Object::Null, Vec::new())),
+            Some(XrefEntry::InUse { offset, .. }) => self.object_at(id, offset),
+            Some(XrefEntry::Compressed { stream, index }) if id.generation == 0 => {
+                Ok((self.compressed_object(id.number, stream, index)?, Vec::new()))
+            }
+            Some(XrefEntry::Compressed { .. }) => Ok((Object::Null, Vec::new())),
+        }
+    }
+
+    fn object_at(&self, id: ObjectId, offset: usize) -> Result<(Object, Vec<ValueSpan>), ReadError> {
+        let mut parser = Parser::new(self.bytes(), offset);
+        if parser.object_head()? != id {
+            return Err(SyntaxError { offset, fault: SyntaxFault::WrongObject }.into());
+        }
+        Ok(parser.object_body(&mut |dictionary| self.stream_length(dictionary))?)
+    }
+
+    /// /Length, followed through one reference; the referenced integer is read without descending into anything else.
+    fn stream_length(&self, dictionary: &Dictionary) -> Option<usize> {
+        let length = match dictionary.get("Length")? {
+            Object::Integer(length) => *length,
+            Object::Reference(id) => match self.entry(id.number)? {
+                XrefEntry::InUse { offset, generation } if generation == id.generation => {
+                    let mut parser = Parser::new(self.bytes(), offset);
+                    parser.object_head().ok().filter(|found| found == id)?;
+                    parser.object().ok()?.as_integer()?
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        usize::try_from(length).ok()
+    }
+
+    fn compressed_object(&self, number: u32, stream: u32, index: u32) -> Result<Object, ReadError> {
+        let bad = || ReadError::BadObjectStream(stream);
+        let container = self.object_stream(stream)?;
+        let (found, offset) = container.index.get(index as usize).copied().ok_or_else(bad)?;
+        if found != number {
+            return Err(bad());
+        }
+        Ok(Parser::new(&container.data, offset).object()?)
+    }
+
+    fn object_stream(&self, number: u32) -> Result<Arc<ObjectStream>, ReadError> {
+        let bad = || ReadError::BadObjectStream(number);
+        // A poisoned lock only means that another thread died between two whole entries.
+        if let Some(found) = self.object_streams.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {
+            return Ok(Arc::clone(found));
+        }
+        let Some(XrefEntry::InUse { offset, generation }) = self.entry(number) else { return Err(bad()) };
+        let (object, _) = self.object_at(ObjectId { number, generation }, offset)?;
+        let Object::Stream(stream) = object else { return Err(bad()) };
+        let integer = |key: &str| {
+            stream.dictionary.get(key).and_then(Object::as_integer).and_then(|value| usize::try_from(value).ok())
+        };
+        let (count, first) = integer("N").zip(integer("First")).ok_or_else(bad)?;
+        let data = decode_stream(self.bytes(), &stream)?.into_owned();
+        if count > data.len() || first > data.len() {
+            return Err(bad());
+        }
+        let mut header = Parser::new(data.get(..first).unwrap_or_default(), 0);
+        let mut index = Vec::with_capacity(count);
+        for _ in 0..count {
+            header.skip_space();
+            let object = header.unsigned().and_then(|value| u32::try_from(value).ok()).ok_or_else(bad)?;
+            header.skip_space();
+            let at = header.unsigned().and_then(|value| usize::try_from(value).ok()).ok_or_else(bad)?;
+            index.push((object, first.checked_add(at).ok_or_else(bad)?));
+        }
+        let container = Arc::new(ObjectStream { data, index });
+        let mut cache = self.object_streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= CACHED_STREAMS {
+            cache.clear();
+        }
+        cache.insert(number, Arc::clone(&container));
+        Ok(container)
+    }
+
+    /// Follows `object` if it is a reference, through at most a few steps.
+    ///
+    /// # Errors
+    /// [`ReadError`] if what it refers to cannot be read.
+    pub fn resolve<'a>(&self, object: &'a Object) -> Result<Cow<'a, Object>, ReadError> {
+        let Object::Reference(id) = object else { return Ok(Cow::Borrowed(object)) };
+        let mut id = *id;
+        for _ in 0..8 {
+            match self.object(id)? {
+                Object::Reference(next) => id = next,
+                found => return Ok(Cow::Owned(found)),
+            }
+        }
+        Err(ReadError::Loop(id))
+    }
+
+    /// The value of `key` with references followed; `None` when absent or null.
+    ///
+    /// # Errors
+    /// As [`Opened::resolve`].
+    pub fn get(&self, dictionary: &Dictionary, key: &str) -> Result<Option<Object>, ReadError> {
+        match dictionary.get(key) {
+            None => Ok(None),
+            Some(value) => Ok(Some(self.resolve(value)?.into_owned()).filter(|value| *value != Object::Null)),
+        }
+    }
+
+    /// The decoded bytes of a stream of this file.
+    ///
+    /// # Errors
+    /// [`StreamError`]: other filters than Flate, damaged data, or more than 64 MiB.
+    pub fn stream_data(&self, stream: &Stream) -> Result<Cow<'_, [u8]>, StreamError> {
+        decode_stream(self.bytes(), stream)
+    }
+
+    /// The pages in order; read on the first call and kept.
+    ///
+    /// # Errors
+    /// [`PageError`] if the page tree is malformed.
+    pub fn pages(&self) -> Result<&[Page], PageError> {
+        if let Some(pages) = self.pages.get() {
+            return Ok(pages);
+        }
+        let pages = crate::pages::read_pages(self)?;
+        Ok(self.pages.get_or_init(|| pages))
+    }
+
+    /// One more than the highest object number that any section mentions: the first that may be given to a new object.
+    pub(crate) fn first_free_number(&self) -> u32 {
+        let of_section = |section: &XrefSection| {
+            let size = section.trailer.get("Size").and_then(Object::as_integer).unwrap_or(0);
+            let own = match section.form {
+                XrefForm::Stream(id) => id.number,
+                XrefForm::Table => 0,
+            };
+            let last = section.entries.last().map_or(0, |(number, _)| *number).max(own);
+            u32::try_from(size).unwrap_or(0).max(last.saturating_add(1))
+        };
+        self.sections.iter().map(of_section).max().unwrap_or(1)
+    }
+}
