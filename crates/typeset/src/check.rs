@@ -75,6 +75,10 @@ fn check_part(
                 if let Some(column) = table.columns.iter().position(|column| !(1..=100).contains(&column.weight)) {
                     return Err(TypesetError::ColumnWeight { field: format!("{path}.columns[{column}].weight") });
                 }
+                for (index, column) in table.columns.iter().enumerate() {
+                    let field = format!("{path}.columns[{index}].heading");
+                    at_most(&field, limits::COLUMN_HEADING_CHARACTERS, length(&column.heading))?;
+                }
                 let columns = table.columns.len();
                 if let Some((row, cells)) = table.rows.iter().enumerate().find(|(_, row)| row.len() != columns) {
                     let field = format!("{path}.rows[{row}]");

@@ -17,6 +17,8 @@ pub const COVER_VALUE_CHARACTERS: usize = 80;
 pub const TABLE_ROWS: usize = 5_000;
 /// Columns of one table.
 pub const TABLE_COLUMNS: usize = 12;
+/// The heading of a table's column, in characters: heads are repeated and never split over pages.
+pub const COLUMN_HEADING_CHARACTERS: usize = 40;
 /// Articles, clauses, paragraphs and appendices together.
 pub const PARTS: usize = 5_000;
 /// Levels under the root of a price table.

@@ -165,7 +165,7 @@ fn plain_table(table: &Table) -> ModelTable {
 }
 
 /// A price table's columns in order: heading, alignment, least and greatest width in mm. Columns with a greatest width of 0 share
-/// what the others leave, in the ratio of their least widths.
+/// what the others leave.
 const PRICE_COLUMNS: [(&str, Align, f32, f32); 8] = [
     ("序号", Align::Centre, 11.0, 17.0),
     ("名称", Align::Left, 26.0, 0.0),
@@ -217,26 +217,23 @@ fn price_table(table: &PriceTable) -> ModelTable {
     ModelTable { columns, rows, totals }
 }
 
-/// Figures get the width they need within bounds; names, brands and notes share the rest.
+/// Every column gets the width its widest text needs, within bounds; names, brands and notes then share what is left or missing, so
+/// that a column of short notes does not take the place of long names.
 fn price_widths(lines: &[[String; 8]], shown: &[usize]) -> Vec<f32> {
-    let needed = |column: usize, least: f32, greatest: f32| {
-        let widest = lines.iter().map(|line| width(&line[column])).fold(0.0, f32::max);
-        (widest * TABLE_MM + CELL_PADDING_MM + 0.5).clamp(least, greatest)
-    };
-    let (mut fixed, mut shares) = (0.0, 0.0);
-    let mut widths: Vec<f32> = Vec::with_capacity(shown.len());
-    for &column in shown {
-        let (_, _, least, greatest) = PRICE_COLUMNS[column];
-        let width_mm = if greatest > 0.0 { needed(column, least, greatest) } else { 0.0 };
-        fixed += width_mm;
-        shares += if greatest > 0.0 { 0.0 } else { least };
-        widths.push(width_mm);
-    }
-    for (width_mm, &column) in widths.iter_mut().zip(shown) {
-        let (_, _, least, greatest) = PRICE_COLUMNS[column];
-        if greatest == 0.0 {
-            *width_mm = (TEXT_MM - fixed) * least / shares;
-        }
+    let mut widths: Vec<f32> = shown
+        .iter()
+        .map(|&column| {
+            let (_, _, least, greatest) = PRICE_COLUMNS[column];
+            let widest = lines.iter().map(|line| width(&line[column])).fold(0.0, f32::max);
+            let greatest = if greatest > 0.0 { greatest } else { 3.0 * least };
+            (widest * TABLE_MM + CELL_PADDING_MM + 0.5).clamp(least, greatest)
+        })
+        .collect();
+    let shares = |&(column, _): &(&usize, &mut f32)| PRICE_COLUMNS[*column].3 == 0.0;
+    let sharing: f32 = shown.iter().zip(&mut widths).filter(shares).map(|(_, width_mm)| *width_mm).sum();
+    let fixed: f32 = widths.iter().sum::<f32>() - sharing;
+    for (_, width_mm) in shown.iter().zip(&mut widths).filter(shares) {
+        *width_mm *= (TEXT_MM - fixed) / sharing;
     }
     widths
 }

@@ -38,7 +38,12 @@ pub fn render(document: &ContractDocument, at_micros: i64) -> Result<Rendered, T
     let json = serde_json::to_string(&Model::new(document))
         .map_err(|error| TypesetError::Layout { messages: vec![error.to_string()] })?;
     // The typesetter is written in safe Rust and shares only its own caches, which it keeps consistent.
-    let rendered = catch_unwind(AssertUnwindSafe(|| set(json, created)));
+    let rendered = catch_unwind(AssertUnwindSafe(|| set(json, created))).map(|rendered| {
+        rendered.map(|mut rendered| {
+            order(&mut rendered.anchors, document);
+            rendered
+        })
+    });
     let kept = match &rendered {
         Ok(Ok(rendered)) if rendered.pages as usize <= KEEP_PAGES => KEEP_CALLS,
         _ => 0,
@@ -101,6 +106,14 @@ fn anchors(document: &PagedDocument) -> Result<Vec<Anchor>, TypesetError> {
         });
     }
     Ok(anchors)
+}
+
+/// The layout sets a pair of blocks row by row; callers get one party after the other.
+fn order(anchors: &mut [Anchor], document: &ContractDocument) {
+    let block =
+        |anchor: &Anchor| document.signature_blocks.iter().position(|block| block.party_key == anchor.party_key);
+    // Stable: the places of one party stay in the order seal, representative, date.
+    anchors.sort_by_key(block);
 }
 
 /// Microseconds since 1970 as a UTC date and time; `None` before 1970 and after 9999.

@@ -125,3 +125,78 @@ fn char_width(ch: char) -> f32 {
         _ => 1.25,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str, width_em: f32) -> (String, usize) {
+        match set(text, width_em) {
+            Set::Plain(text) => (text, 0),
+            Set::Parts(parts) => {
+                let mut whole = String::new();
+                let mut pieces = 0;
+                for part in parts {
+                    match part {
+                        Part::Text(text) => whole.push_str(&text),
+                        Part::Break(_) => whole.push('\n'),
+                        Part::Piece([piece]) => {
+                            assert!(width(&piece) <= (width_em / 8.0).max(1.25), "{piece}");
+                            whole.push_str(&piece);
+                            pieces += 1;
+                        }
+                    }
+                }
+                (whole, pieces)
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_text_stays_one_string() {
+        let text = "甲方（采购人）按 30% 预付，合同编号：修财示采-2025-017。See https://example.org for more.";
+        assert_eq!(set(text, 30.0), Set::Plain(text.to_owned()));
+    }
+
+    #[test]
+    fn line_ends_of_every_system_become_line_breaks_and_tabs_spaces() {
+        let parts = vec![
+            Part::Text("一".into()),
+            Part::Break(0),
+            Part::Text("二".into()),
+            Part::Break(0),
+            Part::Break(0),
+            Part::Text("三 四".into()),
+        ];
+        assert_eq!(set("一\r\n二\r\n\r三\t四", 30.0), Set::Parts(parts));
+    }
+
+    #[test]
+    fn overlong_runs_are_cut_and_nothing_is_lost() {
+        for run in ["W".repeat(300), "；".repeat(300), "a\u{a0}".repeat(150), "—".repeat(300), "9,9.".repeat(75)] {
+            let text = format!("甲乙{run} 丙丁");
+            let (whole, pieces) = pieces(&text, 20.0);
+            assert_eq!(whole, text);
+            assert!(pieces > 20, "{pieces} pieces of {text}");
+        }
+    }
+
+    #[test]
+    fn widths_are_never_less_than_in_the_bundled_fonts() {
+        for face in yinxin_fonts::faces() {
+            let font = ttf_parser::Face::parse(face.bytes, face.index).expect("a font");
+            let em = f32::from(font.units_per_em());
+            let characters = (' '..='~').chain('\u{A0}'..='\u{FFEF}').chain('\u{20000}'..='\u{2FFFF}');
+            for ch in characters.filter(|&ch| yinxin_fonts::covers(ch)) {
+                let advance = font.glyph_index(ch).and_then(|glyph| font.glyph_hor_advance(glyph)).unwrap_or(0);
+                assert!(
+                    f32::from(advance) / em <= char_width(ch),
+                    "{ch} U+{:04X} in {}: {}",
+                    u32::from(ch),
+                    face.family,
+                    f32::from(advance) / em
+                );
+            }
+        }
+    }
+}
