@@ -31,15 +31,11 @@ fn check_size(document: &ContractDocument) -> Result<(), TypesetError> {
     each_text(document, &mut |text| characters += text.chars().count());
     at_most("the text of the whole document", limits::TEXT_CHARACTERS, characters)?;
     at_most("title", limits::TITLE_CHARACTERS, length(&document.title))?;
-    at_most("number", limits::HEADING_CHARACTERS, length(&document.number))?;
+    at_most("number", limits::NUMBER_CHARACTERS, length(&document.number))?;
+    at_most("the lines of the title", limits::TITLE_LINES, model::title_lines(&document.title))?;
+    at_most("the lines of the number", limits::TITLE_LINES, model::number_lines(&document.number))?;
     at_most("cover", limits::COVER_ROWS, document.cover.len())?;
-    for (index, row) in document.cover.iter().enumerate() {
-        at_most(
-            &format!("cover[{index}]"),
-            limits::COVER_VALUE_CHARACTERS,
-            length(&row.label).max(length(&row.value)),
-        )?;
-    }
+    at_most("the lines of the cover", limits::COVER_LINES, model::cover_lines(&document.cover))?;
     let parts = document.preamble.len()
         + document.articles.iter().map(|article| 1 + article.clauses.len()).sum::<usize>()
         + document.appendices.iter().map(|appendix| 1 + appendix.body.len()).sum::<usize>();

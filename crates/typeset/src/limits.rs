@@ -6,13 +6,17 @@
 /// All texts together, in characters.
 pub const TEXT_CHARACTERS: usize = 400_000;
 /// The title, in characters.
-pub const TITLE_CHARACTERS: usize = 120;
-/// The contract's number and the heading of an article, an appendix or a signature block, in characters.
+pub const TITLE_CHARACTERS: usize = 60;
+/// The contract's number, in characters.
+pub const NUMBER_CHARACTERS: usize = 60;
+/// The title and the number stand on one page with other things and in the running head: the lines of each, estimated from its length.
+pub const TITLE_LINES: usize = 5;
+/// The heading of an article, an appendix or a signature block, in characters.
 pub const HEADING_CHARACTERS: usize = 120;
 /// Rows of the cover.
-pub const COVER_ROWS: usize = 12;
-/// The cover must fit on one page: a value on it, in characters.
-pub const COVER_VALUE_CHARACTERS: usize = 80;
+pub const COVER_ROWS: usize = 10;
+/// The cover is one page: the lines of its rows, estimated from their lengths.
+pub const COVER_LINES: usize = 14;
 /// Rows of all tables together.
 pub const TABLE_ROWS: usize = 5_000;
 /// Columns of one table.

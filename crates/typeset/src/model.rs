@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::document::{Align, Appendix, Article, Clause, ContractDocument, PriceTable, SignatureBlock, Table};
+use crate::document::{
+    Align, Appendix, Article, Clause, ContractDocument, CoverRow, PriceLine, PriceTable, SignatureBlock, Table,
+};
 use crate::text::{Set, set, width};
 
 /// Width of the text on the page: A4 less both margins of 27 mm.
@@ -13,6 +15,13 @@ const BODY_MM: f32 = 12.0 * MM_PER_POINT;
 const TABLE_MM: f32 = 9.0 * MM_PER_POINT;
 /// What a cell of a table leaves empty at both sides together.
 const CELL_PADDING_MM: f32 = 3.0;
+/// What fits on one line of the title: 26 pt on the cover; in 18 pt above the preamble more would fit.
+const TITLE_EM: f32 = TEXT_MM / (26.0 * MM_PER_POINT);
+/// What fits on one line of the number beside its label: 9 pt in half of the running head; on the cover more would fit.
+const NUMBER_EM: f32 = 76.0 / (9.0 * MM_PER_POINT);
+/// What fits on one line of the cover's labels and values, which are set in 13 pt.
+const COVER_LABEL_EM: f32 = 34.0 / (13.0 * MM_PER_POINT);
+const COVER_VALUE_EM: f32 = 89.0 / (13.0 * MM_PER_POINT);
 /// What fits on one line of a signature block beside its label; the block is half a page wide.
 const SIGNATURE_EM: f32 = 18.0;
 /// A row of a table whose cells have more lines than this may split over pages; all others stay whole.
@@ -26,7 +35,7 @@ pub(crate) struct Model<'a> {
     title: Set,
     /// The title as the file's metadata carry it.
     plain_title: &'a str,
-    running_title: String,
+    running_title: Set,
     number: Set,
     cover: Vec<(Set, Set)>,
     preamble: Vec<Set>,
@@ -71,8 +80,8 @@ struct ModelRow {
     group: bool,
     /// So tall that it may split over pages.
     tall: bool,
-    /// Indent of the cell at `indent_column`, in em.
-    indent_em: f32,
+    /// Indent of the cell at `indent_column`.
+    indent_mm: f32,
     indent_column: usize,
 }
 
@@ -89,12 +98,15 @@ impl<'a> Model<'a> {
     pub(crate) fn new(document: &'a ContractDocument) -> Self {
         let body = |text: &String| set(text, TEXT_MM / BODY_MM - 2.0);
         Self {
-            // The cover sets the title in 26 pt, the page after it in 18 pt; the cover is the narrower place.
-            title: set(&document.title, TEXT_MM / (26.0 * MM_PER_POINT)),
+            title: set(&document.title, TITLE_EM),
             plain_title: &document.title,
-            running_title: running_title(&document.title),
-            number: set(&document.number, 24.0),
-            cover: document.cover.iter().map(|row| (set(&row.label, 7.0), set(&row.value, 20.0))).collect(),
+            running_title: set(&running_title(&document.title), NUMBER_EM),
+            number: set(&document.number, NUMBER_EM - 5.0),
+            cover: document
+                .cover
+                .iter()
+                .map(|row| (set(&row.label, COVER_LABEL_EM - 1.0), set(&row.value, COVER_VALUE_EM)))
+                .collect(),
             preamble: document.preamble.iter().map(body).collect(),
             articles: document.articles.iter().map(|Article { heading, clauses }| article(heading, clauses)).collect(),
             signatures: document.signature_blocks.chunks(2).map(|pair| pair.iter().map(signature).collect()).collect(),
@@ -135,11 +147,32 @@ fn signature(block: &SignatureBlock) -> ModelSignature<'_> {
     }
 }
 
+/// The lines the title will have, for their limit.
+pub(crate) fn title_lines(title: &str) -> usize {
+    lines(title, TITLE_EM)
+}
+
+/// The lines the number will have, for their limit.
+pub(crate) fn number_lines(number: &str) -> usize {
+    lines(number, NUMBER_EM - 5.0)
+}
+
 /// The lines a signature block will have, for its limit.
 pub(crate) fn signature_lines(block: &SignatureBlock) -> usize {
-    let lines = |text: &str| text.split('\n').map(|line| (width(line) / SIGNATURE_EM).ceil().max(1.0)).sum::<f32>();
-    let rows: f32 = block.rows.iter().map(|(label, value)| lines(&format!("{label}：{value}"))).sum();
-    (rows + lines(&block.organisation) + lines(&block.heading)) as usize
+    let rows = block.rows.iter().map(|(label, value)| lines(&format!("{label}：{value}"), SIGNATURE_EM));
+    rows.sum::<usize>() + lines(&block.organisation, SIGNATURE_EM) + lines(&block.heading, SIGNATURE_EM)
+}
+
+/// The lines the cover's rows will have, for their limit.
+pub(crate) fn cover_lines(rows: &[CoverRow]) -> usize {
+    let lines =
+        |row: &CoverRow| lines(&format!("{}：", row.label), COVER_LABEL_EM).max(lines(&row.value, COVER_VALUE_EM));
+    rows.iter().map(lines).sum()
+}
+
+/// The lines of a text in a place `em` wide; rather one too many than one too few.
+fn lines(text: &str, em: f32) -> usize {
+    text.split(['\n', '\r']).map(|line| (width(line) / em).ceil().max(1.0) as usize).sum()
 }
 
 fn plain_table(table: &Table) -> ModelTable {
@@ -158,30 +191,31 @@ fn plain_table(table: &Table) -> ModelTable {
         .map(|row| {
             let texts = row.iter().map(String::as_str).zip(columns.iter().map(|column| column.width_mm));
             let (cells, tall) = cells(texts);
-            ModelRow { cells, group: false, tall, indent_em: 0.0, indent_column: 0 }
+            ModelRow { cells, group: false, tall, indent_mm: 0.0, indent_column: 0 }
         })
         .collect();
     ModelTable { columns, rows, totals: Vec::new() }
 }
 
-/// A price table's columns in order: heading, alignment, least and greatest width in mm. Columns with a greatest width of 0 share
-/// what the others leave.
+/// A price table's columns in order: heading, alignment, least and greatest width in mm.
 const PRICE_COLUMNS: [(&str, Align, f32, f32); 8] = [
-    ("序号", Align::Centre, 11.0, 17.0),
-    ("名称", Align::Left, 26.0, 0.0),
-    ("品牌、规格型号", Align::Left, 24.0, 0.0),
-    ("单位", Align::Centre, 11.0, 14.0),
-    ("数量", Align::Right, 13.0, 21.0),
-    ("单价（元）", Align::Right, 19.0, 27.0),
-    ("金额（元）", Align::Right, 21.0, 30.0),
-    ("备注", Align::Left, 14.0, 0.0),
+    ("序号", Align::Centre, 10.0, 17.0),
+    ("名称", Align::Left, 22.0, TEXT_MM),
+    ("品牌、规格型号", Align::Left, 22.0, TEXT_MM),
+    ("单位", Align::Centre, 10.0, 14.0),
+    ("数量", Align::Right, 11.0, 20.0),
+    ("单价（元）", Align::Right, 18.5, 24.0),
+    ("金额（元）", Align::Right, 18.5, 28.0),
+    ("备注", Align::Left, 12.0, TEXT_MM),
 ];
 const NAME_COLUMN: usize = 1;
 const BRAND_COLUMN: usize = 2;
 const NOTE_COLUMN: usize = 7;
+/// How far a level of the hierarchy is set to the right, in mm.
+const INDENT_MM: f32 = 0.8 * TABLE_MM;
 
 fn price_table(table: &PriceTable) -> ModelTable {
-    let texts = |line: &'_ crate::document::PriceLine| -> [String; 8] {
+    let texts = |line: &PriceLine| -> [String; 8] {
         [&line.no, &line.name, &line.brand_spec, &line.unit, &line.quantity, &line.unit_price, &line.amount, &line.note]
             .map(Clone::clone)
     };
@@ -191,7 +225,7 @@ fn price_table(table: &PriceTable) -> ModelTable {
             !matches!(column, BRAND_COLUMN | NOTE_COLUMN) || lines.iter().any(|line| !line[column].is_empty())
         })
         .collect();
-    let widths = price_widths(&lines, &shown);
+    let widths = price_widths(&lines, &table.lines, &shown);
     let columns = shown
         .iter()
         .zip(&widths)
@@ -204,12 +238,13 @@ fn price_table(table: &PriceTable) -> ModelTable {
         .iter()
         .zip(&table.lines)
         .map(|(texts, line)| {
-            let indent_em = f32::from(line.depth) * 0.8;
+            // However deep a line is, half of its cell remains for the name.
+            let indent_mm = (f32::from(line.depth) * INDENT_MM).min((widths[NAME_COLUMN] - CELL_PADDING_MM) / 2.0);
             let (cells, tall) = cells(shown.iter().zip(&widths).map(|(&column, &width_mm)| {
-                let indent_mm = if column == NAME_COLUMN { indent_em * TABLE_MM } else { 0.0 };
+                let indent_mm = if column == NAME_COLUMN { indent_mm } else { 0.0 };
                 (texts[column].as_str(), width_mm - indent_mm)
             }));
-            ModelRow { cells, group: line.is_group, tall, indent_em, indent_column: NAME_COLUMN }
+            ModelRow { cells, group: line.is_group, tall, indent_mm, indent_column: NAME_COLUMN }
         })
         .collect();
     let total = |text: &str| set(text, (TEXT_MM - 40.0) / TABLE_MM);
@@ -217,23 +252,29 @@ fn price_table(table: &PriceTable) -> ModelTable {
     ModelTable { columns, rows, totals }
 }
 
-/// Every column gets the width its widest text needs, within bounds; names, brands and notes then share what is left or missing, so
-/// that a column of short notes does not take the place of long names.
-fn price_widths(lines: &[[String; 8]], shown: &[usize]) -> Vec<f32> {
-    let mut widths: Vec<f32> = shown
-        .iter()
-        .map(|&column| {
-            let (_, _, least, greatest) = PRICE_COLUMNS[column];
-            let widest = lines.iter().map(|line| width(&line[column])).fold(0.0, f32::max);
-            let greatest = if greatest > 0.0 { greatest } else { 3.0 * least };
-            (widest * TABLE_MM + CELL_PADDING_MM + 0.5).clamp(least, greatest)
-        })
-        .collect();
-    let shares = |&(column, _): &(&usize, &mut f32)| PRICE_COLUMNS[*column].3 == 0.0;
-    let sharing: f32 = shown.iter().zip(&mut widths).filter(shares).map(|(_, width_mm)| *width_mm).sum();
-    let fixed: f32 = widths.iter().sum::<f32>() - sharing;
-    for (_, width_mm) in shown.iter().zip(&mut widths).filter(shares) {
-        *width_mm *= (TEXT_MM - fixed) / sharing;
+/// Figures get the width that their widest text needs, within bounds. Names, brands and notes share the rest: a column that needs less
+/// than its part leaves the remainder to the others.
+fn price_widths(texts: &[[String; 8]], lines: &[PriceLine], shown: &[usize]) -> Vec<f32> {
+    let needed = |&column: &usize| {
+        let (_, _, least, greatest) = PRICE_COLUMNS[column];
+        let indent = |line: &PriceLine| if column == NAME_COLUMN { f32::from(line.depth) * INDENT_MM } else { 0.0 };
+        let widest = texts
+            .iter()
+            .zip(lines)
+            .map(|(texts, line)| width(&texts[column]) * TABLE_MM + indent(line))
+            .fold(0.0, f32::max);
+        (widest + CELL_PADDING_MM + 0.5).clamp(least, greatest)
+    };
+    let mut widths: Vec<f32> = shown.iter().map(needed).collect();
+    let shares = |index: &usize| PRICE_COLUMNS[shown[*index]].3 == TEXT_MM;
+    let mut sharing: Vec<usize> = (0..shown.len()).filter(shares).collect();
+    sharing.sort_by(|&one, &other| widths[one].total_cmp(&widths[other]));
+    let mut rest = TEXT_MM - (0..shown.len()).filter(|index| !shares(index)).map(|index| widths[index]).sum::<f32>();
+    for (done, &index) in sharing.iter().enumerate() {
+        let part = rest / (sharing.len() - done) as f32;
+        let last = done + 1 == sharing.len();
+        widths[index] = if last { rest } else { widths[index].min(part) };
+        rest -= widths[index];
     }
     widths
 }

@@ -222,8 +222,8 @@ fn markup_in_every_value_prints_literally() {
     };
     let Some(text) = text_of("hostile", &set(&document).pdf, &["-raw"]) else { return };
     let printed = squeezed(&text);
-    // Preamble, clause, emphasised clause, appendix; the cells of the table are too narrow to be read in one piece.
-    assert_eq!(printed.matches(&squeezed(HOSTILE)).count(), 4, "{text}");
+    // Preamble, clause, emphasised clause, appendix, and three cells of the table.
+    assert_eq!(printed.matches(&squeezed(HOSTILE)).count(), 7, "{text}");
     for literal in [
         "#panic(\"t\")*题*",
         "#n$1$<b>",
@@ -427,9 +427,9 @@ fn overlong_words_and_huge_cells_stay_inside_the_margins() {
         }),
         Clause::Table(narrow),
     ]);
-    document.title = "W".repeat(120);
-    document.number = "N".repeat(120);
-    document.cover = (0..12).map(|_| CoverRow { label: "标".repeat(80), value: "W".repeat(80) }).collect();
+    document.title = "W".repeat(60);
+    document.number = "N".repeat(60);
+    document.cover = (0..4).map(|_| CoverRow { label: "标题".repeat(9), value: "W".repeat(50) }).collect();
     document.preamble = vec!["—".repeat(500)];
     document.articles[0].heading = "Q".repeat(120);
     document.signature_blocks = vec![
@@ -449,9 +449,12 @@ fn overlong_words_and_huge_cells_stay_inside_the_margins() {
     let rendered = set(&document);
     let Some(words) = words_of("overlong", &rendered.pdf) else { return };
     assert!(words.len() > 500);
+    assert!(words.iter().any(|word| word.page == 1 && word.text == "第一条"), "the cover is one page");
     for word in &words {
+        // A full-width semicolon at the end of a line gives up its empty right half, which pdftotext still counts.
+        let empty = if word.text.ends_with('；') { 6.1 } else { 0.0 };
         let inside =
-            word.left > 26.5 * MM && word.right < 183.5 * MM && word.top > 8.0 * MM && word.bottom < 290.0 * MM;
+            word.left > 26.5 * MM && word.right - empty < 183.5 * MM && word.top > 8.0 * MM && word.bottom < 290.0 * MM;
         assert!(
             inside,
             "page {}: {} at {:.0} {:.0} {:.0} {:.0}",

@@ -35,10 +35,12 @@ fn table(weights: &[u8], cells: usize) -> Clause {
 fn each_fault_is_refused_with_its_field() {
     let too_large = |field: &str| ("typeset.too_large", field.to_owned());
     assert_eq!(refusal(|document| document.title = " \n".into()), ("typeset.empty", "title".into()));
-    assert_eq!(refusal(|document| document.title = "题".repeat(121)), too_large("title"));
-    assert_eq!(refusal(|document| document.number = "1".repeat(121)), too_large("number"));
-    assert_eq!(refusal(|document| document.cover = vec![CoverRow::default(); 13]), too_large("cover"));
-    assert_eq!(refusal(|document| document.cover[1].value = "值".repeat(81)), too_large("cover[1]"));
+    assert_eq!(refusal(|document| document.title = "题".repeat(61)), too_large("title"));
+    assert_eq!(refusal(|document| document.number = "1".repeat(61)), too_large("number"));
+    assert_eq!(refusal(|document| document.cover = vec![CoverRow::default(); 11]), too_large("cover"));
+    assert_eq!(refusal(|document| document.title = "题\n".repeat(6)), too_large("the lines of the title"));
+    assert_eq!(refusal(|document| document.number = "1\r\n".repeat(6)), too_large("the lines of the number"));
+    assert_eq!(refusal(|document| document.cover[1].value = "值".repeat(200)), too_large("the lines of the cover"));
     assert_eq!(refusal(|document| document.articles[2].heading = "题".repeat(121)), too_large("articles[2].heading"));
     assert_eq!(
         refusal(|document| document.appendices[0].heading = "题".repeat(121)),
@@ -112,9 +114,11 @@ fn hostile_document() -> impl Strategy<Value = ContractDocument> {
     (proptest::collection::vec(text(), 24), 0..=8_u8, any::<bool>()).prop_map(|(texts, depth, flag)| {
         let text = |index: usize| texts[index % texts.len()].clone();
         let mut document = goods_contract(0);
-        document.title = format!("题{}", text(0));
-        document.number = text(1);
-        document.cover = (2..6).map(|index| CoverRow { label: text(index), value: text(index + 1) }).collect();
+        let short =
+            |index: usize| text(index).chars().filter(|ch| !matches!(ch, '\n' | '\r')).take(24).collect::<String>();
+        document.title = format!("题\n{}", short(0));
+        document.number = short(1);
+        document.cover = (2..4).map(|index| CoverRow { label: short(index), value: short(index + 1) }).collect();
         document.preamble = vec![text(8)];
         let line = PriceLine {
             depth,
