@@ -1,5 +1,6 @@
 //! The rules of the business: no I/O, no clock, no randomness.
 
+pub mod award;
 pub mod calendar;
 pub mod identifiers;
 pub mod ids;

@@ -85,6 +85,11 @@ impl Decimal {
         Ok(Self { millionths, decimals })
     }
 
+    /// Makes a number from millionths; below zero becomes zero.
+    pub const fn from_millionths(millionths: i64) -> Self {
+        Self { millionths: if millionths < 0 { 0 } else { millionths }, decimals: MAX_DECIMALS }
+    }
+
     /// The value in millionths.
     pub const fn millionths(self) -> i64 {
         self.millionths
