@@ -7,10 +7,14 @@
 //! Signatures always cover the bytes that were received; nothing is re-encoded before it is hashed.
 
 pub mod asn1;
+pub mod chain;
 pub mod cms;
+pub mod crl;
 pub mod digest;
 pub mod key;
+pub mod ocsp;
 pub mod oid;
 pub mod pem;
 pub mod sm3;
+pub mod tsp;
 pub mod x509;

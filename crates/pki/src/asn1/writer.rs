@@ -85,6 +85,13 @@ impl Writer {
         self.unsigned(&value.to_be_bytes());
     }
 
+    /// Writes a small non-negative INTEGER under an IMPLICIT tag.
+    pub fn tagged_u64(&mut self, tag: Tag, value: u64) {
+        let start = self.bytes.len();
+        self.u64(value);
+        self.bytes[start] = tag.byte();
+    }
+
     /// Writes a non-negative INTEGER from its big-endian magnitude; leading zeros are dropped.
     pub fn unsigned(&mut self, magnitude: &[u8]) {
         let start = magnitude.iter().position(|byte| *byte != 0).unwrap_or(magnitude.len());

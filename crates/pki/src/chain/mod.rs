@@ -1,0 +1,292 @@
+//! Certificate chains: from a certificate to a root that the caller trusts, at a given time, for a given purpose (RFC 5280 section 6; GM/T
+//! 0015), with revocation judged against that time.
+//!
+//! Roots come from the caller only. Certificates found in documents, tokens and responses are candidates for the links in between and never
+//! become roots. What is deliberately absent: policy trees and name constraints (a critical extension of that kind refuses the chain).
+
+mod revocation;
+
+pub use revocation::{RevocationEvidence, RevocationStatus};
+
+use std::collections::HashMap;
+
+use crate::asn1::ObjectIdentifier;
+use crate::crl::RevocationReason;
+use crate::digest::Digest;
+use crate::oid;
+use crate::tsp;
+use crate::x509::{Certificate, KeyUsage};
+
+/// The most certificates that a chain may have.
+pub const MAX_CHAIN_LENGTH: usize = 8;
+
+/// How many signatures are checked in search of one chain; candidates of hostile documents cannot make us check more.
+const SIGNATURE_BUDGET: usize = 64;
+
+/// What the leaf certificate's key is used for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Purpose {
+    /// Signing or sealing a contract: digitalSignature or nonRepudiation.
+    ContractSigning,
+    /// Making electronic seals: digitalSignature or nonRepudiation. Who may make seals is decided by the roots the caller hands in.
+    SealMaking,
+    /// Timestamps: extended key usage timeStamping alone and critical.
+    TimeStamping,
+    /// OCSP responses: extended key usage OCSPSigning.
+    OcspSigning,
+    /// Issuing certificates.
+    CertSign,
+}
+
+/// Why a chain is refused. `index` counts from the leaf, which is 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChainProblem {
+    /// No chain to a trusted root was found; everything else that is reported concerns the part that was found.
+    NoTrustedRoot,
+    /// A certificate is not yet valid at that time.
+    NotYetValid {
+        /// Position in the path.
+        index: usize,
+    },
+    /// A certificate has expired at that time.
+    Expired {
+        /// Position in the path.
+        index: usize,
+    },
+    /// An issuer is not a CA, or may not sign certificates.
+    NotACa {
+        /// Position in the path.
+        index: usize,
+    },
+    /// More CAs follow an issuer than its path length allows.
+    PathLength {
+        /// Position in the path.
+        index: usize,
+    },
+    /// The key usage of the leaf does not allow the purpose.
+    KeyUsage,
+    /// The extended key usage of the leaf does not allow the purpose.
+    ExtendedKeyUsage,
+    /// A certificate has a critical extension that is not understood.
+    UnknownCriticalExtension {
+        /// Position in the path.
+        index: usize,
+        /// The extension.
+        extension: ObjectIdentifier,
+    },
+    /// A certificate was revoked at or before that time.
+    Revoked {
+        /// Position in the path.
+        index: usize,
+        /// When, microseconds UTC.
+        at: i64,
+        /// Why.
+        reason: RevocationReason,
+    },
+}
+
+impl ChainProblem {
+    /// A stable code for reports and interfaces.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoTrustedRoot => "chain.no_trusted_root",
+            Self::NotYetValid { .. } => "chain.not_yet_valid",
+            Self::Expired { .. } => "chain.expired",
+            Self::NotACa { .. } => "chain.not_a_ca",
+            Self::PathLength { .. } => "chain.path_length",
+            Self::KeyUsage => "chain.key_usage",
+            Self::ExtendedKeyUsage => "chain.extended_key_usage",
+            Self::UnknownCriticalExtension { .. } => "chain.unknown_critical_extension",
+            Self::Revoked { .. } => "chain.revoked",
+        }
+    }
+}
+
+/// What was found about one chain.
+#[derive(Clone, Debug)]
+pub struct ChainReport {
+    /// The certificates from the leaf upwards; the last one is the trusted root if one was reached.
+    pub path: Vec<Certificate>,
+    /// Everything that speaks against it; empty if nothing does.
+    pub problems: Vec<ChainProblem>,
+    /// The revocation status of each certificate in `path` that has its issuer above it, in the same order.
+    pub revocation: Vec<RevocationStatus>,
+}
+
+impl ChainReport {
+    /// Whether the chain ends in a trusted root and nothing speaks against it. Revocation that could not be established is no problem here;
+    /// see [`ChainReport::revocation`].
+    pub const fn is_valid(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// Whether the only thing that speaks against it is that its root is not among the caller's.
+    pub fn only_root_is_missing(&self) -> bool {
+        self.problems == [ChainProblem::NoTrustedRoot]
+    }
+
+    /// Whether every certificate below the root was shown not to be revoked at that time.
+    pub fn revocation_is_known(&self) -> bool {
+        self.revocation.iter().all(|status| !matches!(status, RevocationStatus::Unknown))
+    }
+}
+
+/// Builds and judges chains over one set of roots and candidates; remembers which links it has verified, so that the certificates of several
+/// signatures in one document do not have the same CA signatures checked again and again.
+pub struct Validator<'a> {
+    roots: &'a [Certificate],
+    candidates: Vec<Certificate>,
+    /// (issued, issuer) by fingerprint.
+    links: HashMap<(Digest, Digest), bool>,
+}
+
+impl<'a> Validator<'a> {
+    /// A validator that trusts `roots` and nothing else.
+    pub fn new(roots: &'a [Certificate]) -> Self {
+        Self { roots, candidates: Vec::new(), links: HashMap::new() }
+    }
+
+    /// Adds certificates that may be links between a leaf and a root; they are not trusted.
+    pub fn add_candidates(&mut self, certificates: &[Certificate]) {
+        for certificate in certificates {
+            if !self.candidates.contains(certificate) {
+                self.candidates.push(certificate.clone());
+            }
+        }
+    }
+
+    /// Judges `leaf` for `purpose` at the time `at` (microseconds UTC: the proven signing time, or now).
+    pub fn validate(
+        &mut self,
+        leaf: &Certificate,
+        purpose: Purpose,
+        at: i64,
+        evidence: &RevocationEvidence<'_>,
+    ) -> ChainReport {
+        let mut budget = SIGNATURE_BUDGET;
+        let mut path = vec![leaf.clone()];
+        let mut longest = path.clone();
+        let mut problems = Vec::new();
+        if !self.extend(&mut path, &mut longest, &mut budget) {
+            problems.push(ChainProblem::NoTrustedRoot);
+            path = longest;
+        }
+        check_path(&path, at, &mut problems);
+        check_purpose(leaf, purpose, &mut problems);
+        let mut revocation = Vec::new();
+        for (index, pair) in path.windows(2).enumerate() {
+            let status = revocation::judge(&pair[0], &pair[1], evidence, at);
+            if let RevocationStatus::RevokedBefore { at, reason } = status {
+                problems.push(ChainProblem::Revoked { index, at, reason });
+            }
+            revocation.push(status);
+        }
+        ChainReport { path, problems, revocation }
+    }
+
+    /// Depth-first search for a chain; `true` if `path` ends in a trusted root. Otherwise `longest` is the longest verified part.
+    fn extend(&mut self, path: &mut Vec<Certificate>, longest: &mut Vec<Certificate>, budget: &mut usize) -> bool {
+        let Some(last) = path.last().cloned() else { return false };
+        if self.roots.contains(&last) {
+            return true;
+        }
+        if path.len() > longest.len() {
+            longest.clone_from(path);
+        }
+        if path.len() == MAX_CHAIN_LENGTH {
+            return false;
+        }
+        // Roots first: the shortest way to trust, and a cross-certificate beside a root must not hide it.
+        let issuers: Vec<Certificate> = self
+            .roots
+            .iter()
+            .chain(&self.candidates)
+            .filter(|issuer| may_have_issued(issuer, &last) && !path.contains(issuer))
+            .cloned()
+            .collect();
+        for issuer in issuers {
+            if !self.is_link(&last, &issuer, budget) {
+                continue;
+            }
+            path.push(issuer);
+            if self.extend(path, longest, budget) {
+                return true;
+            }
+            path.pop();
+        }
+        false
+    }
+
+    fn is_link(&mut self, issued: &Certificate, issuer: &Certificate, budget: &mut usize) -> bool {
+        let key = (issued.sha256_fingerprint(), issuer.sha256_fingerprint());
+        if let Some(valid) = self.links.get(&key) {
+            return *valid;
+        }
+        if *budget == 0 {
+            return false;
+        }
+        *budget -= 1;
+        let valid = issued.verify_signature(issuer.public_key()).is_ok();
+        self.links.insert(key, valid);
+        valid
+    }
+}
+
+/// Names and key identifiers fit; cheap, before any signature is checked.
+fn may_have_issued(issuer: &Certificate, issued: &Certificate) -> bool {
+    let wanted = issued.extensions().authority_key_identifier.as_ref();
+    let offered = issuer.extensions().subject_key_identifier.as_ref();
+    let identifiers_fit = wanted.zip(offered).is_none_or(|(wanted, offered)| wanted == offered);
+    identifiers_fit && issued.issuer().matches(&issuer.subject())
+}
+
+fn check_path(path: &[Certificate], at: i64, problems: &mut Vec<ChainProblem>) {
+    // CAs between the leaf and the certificate in question that do not merely renew themselves (RFC 5280 6.1.4 (l)).
+    let mut below = 0;
+    for (index, certificate) in path.iter().enumerate() {
+        if !certificate.is_valid_at(at) {
+            let early = at < certificate.not_before();
+            problems.push(if early { ChainProblem::NotYetValid { index } } else { ChainProblem::Expired { index } });
+        }
+        let unknown = &certificate.extensions().unknown_critical;
+        problems.extend(unknown.iter().map(|&extension| ChainProblem::UnknownCriticalExtension { index, extension }));
+        if index == 0 {
+            continue;
+        }
+        if !certificate.is_ca() {
+            problems.push(ChainProblem::NotACa { index });
+        }
+        let allowed = certificate.extensions().basic_constraints.and_then(|constraints| constraints.path_length);
+        if allowed.is_some_and(|allowed| below > allowed) {
+            problems.push(ChainProblem::PathLength { index });
+        }
+        if !certificate.is_self_issued() {
+            below += 1;
+        }
+    }
+}
+
+fn check_purpose(leaf: &Certificate, purpose: Purpose, problems: &mut Vec<ChainProblem>) {
+    let usage = leaf.extensions().key_usage;
+    let purposes = leaf.extensions().extended_key_usage.as_ref();
+    let signs = KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION);
+    let wanted = if purpose == Purpose::CertSign { KeyUsage::KEY_CERT_SIGN } else { signs };
+    if usage.is_some_and(|usage| !usage.allows_any(wanted)) {
+        problems.push(ChainProblem::KeyUsage);
+    }
+    let allowed = match purpose {
+        Purpose::TimeStamping => tsp::is_timestamping(leaf),
+        Purpose::OcspSigning => purposes.is_some_and(|usage| usage.purposes.contains(&oid::EKU_OCSP_SIGNING)),
+        // A key that is set aside for the services of the PKI must not bind a party to a contract.
+        Purpose::ContractSigning | Purpose::SealMaking => purposes.is_none_or(|usage| {
+            usage.purposes.iter().any(|purpose| ![oid::EKU_TIME_STAMPING, oid::EKU_OCSP_SIGNING].contains(purpose))
+        }),
+        Purpose::CertSign => true,
+    };
+    if !allowed {
+        problems.push(ChainProblem::ExtendedKeyUsage);
+    }
+    if purpose == Purpose::CertSign && !leaf.is_ca() {
+        problems.push(ChainProblem::NotACa { index: 0 });
+    }
+}

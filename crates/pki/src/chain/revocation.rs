@@ -1,0 +1,110 @@
+//! Whether a certificate was revoked at a given time, from OCSP responses and revocation lists that somebody kept.
+
+use crate::asn1::MICROS_PER_SECOND;
+use crate::crl::{RevocationList, RevocationReason};
+use crate::ocsp::{CertificateStatus, StatusResponse};
+use crate::x509::Certificate;
+
+/// OCSP responses and CRLs in DER, from a document's archive or fresh from the issuer. What cannot be read or verified counts for nothing.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct RevocationEvidence<'a> {
+    /// OCSPResponse or BasicOCSPResponse each.
+    pub ocsp_responses: &'a [&'a [u8]],
+    /// CertificateList each.
+    pub crls: &'a [&'a [u8]],
+}
+
+/// The verdict on one certificate at one time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RevocationStatus {
+    /// Evidence that covers that time, or a later one, says it was not revoked.
+    Good {
+        /// When the evidence was known to be right, microseconds UTC.
+        this_update: i64,
+    },
+    /// It was revoked at or before that time: what was signed with it then is not valid.
+    RevokedBefore {
+        /// When, microseconds UTC.
+        at: i64,
+        /// Why.
+        reason: RevocationReason,
+    },
+    /// It was revoked, but after that time: what was provably signed before stays valid (GM/T 0031 6.2.3).
+    RevokedAfter {
+        /// When, microseconds UTC.
+        at: i64,
+        /// Why.
+        reason: RevocationReason,
+    },
+    /// There is no usable evidence.
+    Unknown,
+}
+
+/// Judges `certificate` of `issuer` at the time `at` (microseconds UTC). Any evidence of revocation outweighs evidence of none.
+pub(super) fn judge(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    evidence: &RevocationEvidence<'_>,
+    at: i64,
+) -> RevocationStatus {
+    let mut verdict = RevocationStatus::Unknown;
+    for response in evidence.ocsp_responses {
+        if let Some(status) = from_ocsp(certificate, issuer, response, at) {
+            verdict = outweigh(verdict, status);
+        }
+    }
+    for list in evidence.crls {
+        if let Some(status) = from_crl(certificate, issuer, list, at) {
+            verdict = outweigh(verdict, status);
+        }
+    }
+    verdict
+}
+
+fn outweigh(a: RevocationStatus, b: RevocationStatus) -> RevocationStatus {
+    let weight = |status: &RevocationStatus| match status {
+        RevocationStatus::RevokedBefore { .. } => 3,
+        RevocationStatus::RevokedAfter { .. } => 2,
+        RevocationStatus::Good { .. } => 1,
+        RevocationStatus::Unknown => 0,
+    };
+    if weight(&b) > weight(&a) { b } else { a }
+}
+
+/// Evidence covers `at` if it was made then or later, or if it was made before and was still in force. Times in evidence are whole seconds,
+/// so evidence from within the same second counts as not earlier.
+fn covers(this_update: i64, next_update: Option<i64>, at: i64) -> bool {
+    let made_later = this_update >= at.div_euclid(MICROS_PER_SECOND) * MICROS_PER_SECOND;
+    made_later || next_update.is_some_and(|next_update| at <= next_update)
+}
+
+fn revoked(revoked_at: i64, reason: RevocationReason, at: i64) -> RevocationStatus {
+    if revoked_at <= at {
+        RevocationStatus::RevokedBefore { at: revoked_at, reason }
+    } else {
+        RevocationStatus::RevokedAfter { at: revoked_at, reason }
+    }
+}
+
+fn from_ocsp(certificate: &Certificate, issuer: &Certificate, der: &[u8], at: i64) -> Option<RevocationStatus> {
+    let response = StatusResponse::from_der(der).ok()?;
+    // Looking for the certificate costs two hashes; checking the signature of a response about others would cost much more.
+    let single = response.find(certificate, issuer)?;
+    response.verify(issuer).ok()?;
+    match single.status {
+        CertificateStatus::Revoked { at: revoked_at, reason } => Some(revoked(revoked_at, reason, at)),
+        CertificateStatus::Good => covers(single.this_update, single.next_update, at)
+            .then_some(RevocationStatus::Good { this_update: single.this_update }),
+        CertificateStatus::Unknown => None,
+    }
+}
+
+fn from_crl(certificate: &Certificate, issuer: &Certificate, der: &[u8], at: i64) -> Option<RevocationStatus> {
+    let list = RevocationList::from_der(der).ok()?;
+    list.verify(issuer).ok()?;
+    match list.find(certificate.serial()).ok()? {
+        Some(entry) => Some(revoked(entry.revoked_at, entry.reason, at)),
+        None => covers(list.this_update(), list.next_update(), at)
+            .then_some(RevocationStatus::Good { this_update: list.this_update() }),
+    }
+}
