@@ -2,8 +2,10 @@
 
 pub mod award;
 pub mod calendar;
+pub mod contract;
 pub mod identifiers;
 pub mod ids;
 pub mod law;
 pub mod money;
 pub mod quantity;
+pub mod signing;

@@ -1,0 +1,324 @@
+//! One intent to sign (签署意愿): issued when the placements are confirmed, proved by certificate password and code, used once.
+//!
+//! `issued → password checked → completed`, or it expires, or is cancelled (by its person, or by the fifth wrong proof). It is bound to the
+//! person, to the contract in one version, and to the digest of what he was shown.
+
+use crate::contract::party::PartyKey;
+use crate::contract::text::Text;
+use crate::identifiers::Sm3Digest;
+use crate::ids::{CertificateId, ContractId, IntentId, OrganisationId, PersonId};
+use crate::signing::Placed;
+use serde::{Deserialize, Serialize};
+
+/// Wrong proofs until the intent is cancelled.
+pub const TRIES: u8 = 5;
+/// How long an intent can be used, microseconds.
+pub const LIFETIME_MICROS: i64 = 5 * 60 * 1_000_000;
+
+/// One intent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intent {
+    /// Its identifier.
+    pub id: IntentId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// The organisation he acts for.
+    pub organisation: OrganisationId,
+    /// That organisation's place in the contract.
+    pub party: PartyKey,
+    /// The contract.
+    pub contract: ContractId,
+    /// The version of the contract it was issued for; another version has made it void.
+    pub contract_version: i64,
+    /// The number of the step.
+    pub step: usize,
+    /// SM3 of the document as it was shown.
+    pub document: Sm3Digest,
+    /// SM3 of the canonical form of the summary that was shown.
+    pub summary: Sm3Digest,
+    /// What will be set, and where.
+    pub placements: Vec<Placed>,
+    /// The certificates whose passwords are asked for.
+    pub certificates: Vec<CertificateId>,
+    /// When it was issued, microseconds UTC.
+    pub issued_at: i64,
+    /// When it can no longer be used, microseconds UTC.
+    pub expires_at: i64,
+    /// Wrong proofs left.
+    pub tries_left: u8,
+    /// How far it has come.
+    pub state: IntentState,
+}
+
+/// How far an intent has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
+pub enum IntentState {
+    /// Shown and confirmed; passwords of these certificates were right so far.
+    Issued {
+        /// Their certificates.
+        checked: Vec<CertificateId>,
+    },
+    /// All passwords were right; the code remains.
+    PasswordChecked {
+        /// When.
+        at: i64,
+    },
+    /// Used.
+    Completed {
+        /// When.
+        at: i64,
+    },
+    /// Its time ran out.
+    Expired {
+        /// When that was noticed.
+        at: i64,
+    },
+    /// Its person gave it up, or too many proofs were wrong.
+    Cancelled {
+        /// When.
+        at: i64,
+    },
+}
+
+/// Why an intent cannot go on. Codes `signing.intent_*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.code())]
+pub enum IntentRefusal {
+    /// Its time has run out.
+    Expired,
+    /// It was cancelled.
+    Cancelled,
+    /// It was used already.
+    Used,
+    /// A password comes first.
+    PasswordFirst,
+    /// The passwords were checked already.
+    PasswordAlready,
+    /// It does not use this certificate.
+    OtherCertificate,
+    /// It is another person's, or he acts for another organisation.
+    NotYours,
+    /// The contract has changed since.
+    ContractChanged,
+}
+
+impl IntentRefusal {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Expired => "signing.intent_expired",
+            Self::Cancelled => "signing.intent_cancelled",
+            Self::Used => "signing.intent_used",
+            Self::PasswordFirst => "signing.intent_password_first",
+            Self::PasswordAlready => "signing.intent_password_already",
+            Self::OtherCertificate => "signing.intent_other_certificate",
+            Self::NotYours => "signing.intent_not_yours",
+            Self::ContractChanged => "signing.intent_contract_changed",
+        }
+    }
+
+    /// What happened, and what to do.
+    pub fn text(self) -> Text {
+        let (zh, en) = match self {
+            Self::Expired => (
+                "本次签署确认已超时，请重新确认签章。",
+                "This confirmation has run out of time; confirm the seals again.",
+            ),
+            Self::Cancelled => {
+                ("本次签署确认已取消，请重新确认签章。", "This confirmation was cancelled; confirm the seals again.")
+            }
+            Self::Used => ("本次签署已完成，不能重复使用。", "This confirmation was used already."),
+            Self::PasswordFirst => ("请先输入证书密码。", "Enter the certificate password first."),
+            Self::PasswordAlready => {
+                ("证书密码已验证，请输入短信验证码。", "The password was checked; enter the code sent to your phone.")
+            }
+            Self::OtherCertificate => ("本次签署不使用该证书。", "This certificate is not used here."),
+            Self::NotYours => (
+                "这不是您以当前身份发起的签署。",
+                "This is not your confirmation, or you are acting for another organisation.",
+            ),
+            Self::ContractChanged => {
+                ("合同已发生变化，请查看后重新确认签章。", "The contract has changed; look at it and confirm again.")
+            }
+        };
+        Text::new(zh, en)
+    }
+}
+
+impl Intent {
+    /// Whether this person may go on with it, acting for this organisation, on the contract as it is now.
+    ///
+    /// # Errors
+    /// [`IntentRefusal::NotYours`], [`IntentRefusal::ContractChanged`].
+    pub fn belongs_to(
+        &self,
+        person: PersonId,
+        organisation: OrganisationId,
+        contract_version: i64,
+    ) -> Result<(), IntentRefusal> {
+        if self.person != person || self.organisation != organisation {
+            return Err(IntentRefusal::NotYours);
+        }
+        if self.contract_version == contract_version { Ok(()) } else { Err(IntentRefusal::ContractChanged) }
+    }
+
+    /// Whether it can still be used, and has its passwords checked (`true`) or not.
+    ///
+    /// # Errors
+    /// [`IntentRefusal::Expired`], [`IntentRefusal::Cancelled`], [`IntentRefusal::Used`].
+    fn alive(&self, at: i64) -> Result<bool, IntentRefusal> {
+        let checked = match &self.state {
+            IntentState::Issued { .. } => false,
+            IntentState::PasswordChecked { .. } => true,
+            IntentState::Completed { .. } => return Err(IntentRefusal::Used),
+            IntentState::Expired { .. } => return Err(IntentRefusal::Expired),
+            IntentState::Cancelled { .. } => return Err(IntentRefusal::Cancelled),
+        };
+        if at >= self.expires_at { Err(IntentRefusal::Expired) } else { Ok(checked) }
+    }
+
+    /// The password of one of its certificates was right; after the last the code remains.
+    ///
+    /// # Errors
+    /// [`IntentRefusal`]: not alive any more, checked already, or a certificate it does not use.
+    pub fn password_was_right(mut self, certificate: CertificateId, at: i64) -> Result<Self, IntentRefusal> {
+        if self.alive(at)? {
+            return Err(IntentRefusal::PasswordAlready);
+        }
+        if !self.certificates.contains(&certificate) {
+            return Err(IntentRefusal::OtherCertificate);
+        }
+        if let IntentState::Issued { checked } = &mut self.state {
+            if !checked.contains(&certificate) {
+                checked.push(certificate);
+            }
+            if self.certificates.iter().all(|needed| checked.contains(needed)) {
+                self.state = IntentState::PasswordChecked { at };
+            }
+        }
+        Ok(self)
+    }
+
+    /// A password or a code was wrong; the fifth time cancels the intent.
+    ///
+    /// # Errors
+    /// [`IntentRefusal`]: not alive any more.
+    pub fn proof_was_wrong(mut self, at: i64) -> Result<Self, IntentRefusal> {
+        self.alive(at)?;
+        self.tries_left = self.tries_left.saturating_sub(1);
+        if self.tries_left == 0 {
+            self.state = IntentState::Cancelled { at };
+        }
+        Ok(self)
+    }
+
+    /// The code was right: the intent is used, once and for all.
+    ///
+    /// # Errors
+    /// [`IntentRefusal`]: not alive any more, or the password comes first.
+    pub fn complete(mut self, at: i64) -> Result<Self, IntentRefusal> {
+        if !self.alive(at)? {
+            return Err(IntentRefusal::PasswordFirst);
+        }
+        self.state = IntentState::Completed { at };
+        Ok(self)
+    }
+
+    /// Its person gives it up.
+    ///
+    /// # Errors
+    /// [`IntentRefusal`]: not alive any more.
+    pub fn cancel(mut self, at: i64) -> Result<Self, IntentRefusal> {
+        self.alive(at)?;
+        self.state = IntentState::Cancelled { at };
+        Ok(self)
+    }
+
+    /// Notes that its time has run out; anything but a living intent stays as it is.
+    #[must_use]
+    pub fn noticed_at(mut self, at: i64) -> Self {
+        if self.alive(at) == Err(IntentRefusal::Expired) {
+            self.state = IntentState::Expired { at };
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISSUED: i64 = 1_700_000_000_000_000;
+
+    fn certificate(number: u8) -> CertificateId {
+        CertificateId::new(ISSUED, [number; 10])
+    }
+
+    fn issued() -> Intent {
+        Intent {
+            id: IntentId::new(ISSUED, [1; 10]),
+            person: PersonId::new(ISSUED, [2; 10]),
+            organisation: OrganisationId::new(ISSUED, [3; 10]),
+            party: PartyKey::B,
+            contract: ContractId::new(ISSUED, [4; 10]),
+            contract_version: 7,
+            step: 0,
+            document: Sm3Digest::from_bytes([5; 32]),
+            summary: Sm3Digest::from_bytes([6; 32]),
+            placements: Vec::new(),
+            certificates: vec![certificate(1), certificate(2)],
+            issued_at: ISSUED,
+            expires_at: ISSUED + LIFETIME_MICROS,
+            tries_left: TRIES,
+            state: IntentState::Issued { checked: Vec::new() },
+        }
+    }
+
+    #[test]
+    fn every_password_comes_before_the_code_and_the_intent_is_used_once() {
+        let intent = issued();
+        assert_eq!(intent.clone().complete(ISSUED + 1), Err(IntentRefusal::PasswordFirst));
+        let intent = intent.password_was_right(certificate(1), ISSUED + 1).unwrap();
+        assert_eq!(intent.clone().complete(ISSUED + 2), Err(IntentRefusal::PasswordFirst));
+        assert_eq!(intent.clone().password_was_right(certificate(9), ISSUED + 2), Err(IntentRefusal::OtherCertificate));
+        let intent = intent.password_was_right(certificate(2), ISSUED + 2).unwrap();
+        assert_eq!(intent.state, IntentState::PasswordChecked { at: ISSUED + 2 });
+        assert_eq!(intent.clone().password_was_right(certificate(2), ISSUED + 3), Err(IntentRefusal::PasswordAlready));
+        let used = intent.complete(ISSUED + 3).unwrap();
+        assert_eq!(used.clone().complete(ISSUED + 4), Err(IntentRefusal::Used));
+        assert_eq!(used.clone().cancel(ISSUED + 4), Err(IntentRefusal::Used));
+        assert_eq!(used.clone().noticed_at(ISSUED + LIFETIME_MICROS).state, used.state);
+    }
+
+    #[test]
+    fn the_fifth_wrong_proof_cancels_it() {
+        let mut intent = issued();
+        for wrong in 1..=TRIES {
+            assert!(matches!(intent.state, IntentState::Issued { .. }), "still alive before try {wrong}");
+            intent = intent.proof_was_wrong(ISSUED + 1).unwrap();
+        }
+        assert_eq!(intent.state, IntentState::Cancelled { at: ISSUED + 1 });
+        assert_eq!(intent.password_was_right(certificate(1), ISSUED + 2), Err(IntentRefusal::Cancelled));
+    }
+
+    #[test]
+    fn its_time_ends_at_the_very_microsecond() {
+        let end = ISSUED + LIFETIME_MICROS;
+        assert!(issued().password_was_right(certificate(1), end - 1).is_ok());
+        assert_eq!(issued().password_was_right(certificate(1), end), Err(IntentRefusal::Expired));
+        assert_eq!(issued().noticed_at(end).state, IntentState::Expired { at: end });
+        assert_eq!(issued().noticed_at(end - 1), issued());
+    }
+
+    #[test]
+    fn it_is_bound_to_person_organisation_and_version() {
+        let intent = issued();
+        let (person, organisation) = (intent.person, intent.organisation);
+        assert_eq!(intent.belongs_to(person, organisation, 7), Ok(()));
+        assert_eq!(intent.belongs_to(person, organisation, 8), Err(IntentRefusal::ContractChanged));
+        assert_eq!(intent.belongs_to(PersonId::new(1, [9; 10]), organisation, 7), Err(IntentRefusal::NotYours));
+        assert_eq!(intent.belongs_to(person, OrganisationId::new(1, [9; 10]), 7), Err(IntentRefusal::NotYours));
+    }
+}

@@ -1,0 +1,390 @@
+//! Placements: which seal stands where, as data, and the rules they keep.
+//!
+//! Lengths are millimetres from the top left corner of the page as seen; a position is the centre of what is placed; pages count from 0.
+
+use crate::contract::party::PartyKey;
+use crate::contract::profile::{Need, StepRule};
+use crate::contract::text::Text;
+use crate::ids::SealId;
+use crate::signing::SealType;
+use serde::{Deserialize, Serialize};
+
+/// The most placements in one act of signing.
+pub const MOST_PLACEMENTS: usize = 64;
+/// The size of a date seal, width and height in mm.
+pub const DATE_SEAL_MM: (f64, f64) = (34.0, 7.0);
+/// The fewest pages that a seam seal can hold together.
+pub const FEWEST_SEAM_PAGES: usize = 2;
+
+/// What is placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlacementKind {
+    /// An organisation's seal.
+    Seal,
+    /// The representative's personal signature.
+    Personal,
+    /// 日期章.
+    Date,
+    /// 骑缝章, over the edges of all pages.
+    Seam,
+}
+
+impl PlacementKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Seal, Self::Personal, Self::Date, Self::Seam];
+
+    /// The stable code, as in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Seal => "seal",
+            Self::Personal => "personal",
+            Self::Date => "date",
+            Self::Seam => "seam",
+        }
+    }
+
+    /// The kind in Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Seal => "单位印章",
+            Self::Personal => "个人签章",
+            Self::Date => "日期章",
+            Self::Seam => "骑缝章",
+        }
+    }
+
+    /// The kind in English.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::Seal => "organisation seal",
+            Self::Personal => "personal signature",
+            Self::Date => "date seal",
+            Self::Seam => "seam seal",
+        }
+    }
+}
+
+/// One placement as asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placement {
+    /// What is placed.
+    pub kind: PlacementKind,
+    /// With which seal; a date or seam seal names the seal it belongs to.
+    pub seal: SealId,
+    /// The page, from 0; none for a seam seal.
+    pub page: Option<u32>,
+    /// The centre from the left edge, mm; none for a seam seal.
+    pub x_mm: Option<f64>,
+    /// The centre from the upper edge, mm; a seam seal without it stands at half height.
+    pub y_mm: Option<f64>,
+}
+
+/// The size of one page as seen, mm.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageSize {
+    /// Its width.
+    pub width_mm: f64,
+    /// Its height.
+    pub height_mm: f64,
+}
+
+/// A seal that the actor may use at this moment (granted, in force, with a certificate in force).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsableSeal {
+    /// Its identifier.
+    pub id: SealId,
+    /// What it is for.
+    pub seal_type: SealType,
+    /// Its name.
+    pub name: String,
+    /// The width of its picture, mm.
+    pub width_mm: f64,
+    /// The height of its picture, mm.
+    pub height_mm: f64,
+}
+
+/// One placement that keeps the rules, with all that drawing it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placed {
+    /// What is placed.
+    pub kind: PlacementKind,
+    /// With which seal.
+    pub seal: SealId,
+    /// What that seal is for.
+    pub seal_type: SealType,
+    /// The page; none for a seam seal.
+    pub page: Option<u32>,
+    /// The centre from the left edge, mm; 0 for a seam seal, which stands on the edges.
+    pub x_mm: f64,
+    /// The centre from the upper edge, mm.
+    pub y_mm: f64,
+    /// Its width, mm.
+    pub width_mm: f64,
+    /// Its height, mm.
+    pub height_mm: f64,
+}
+
+impl Placed {
+    fn overlaps(&self, other: &Self) -> bool {
+        self.page.is_some()
+            && self.page == other.page
+            && (self.x_mm - other.x_mm).abs() < (self.width_mm + other.width_mm) / 2.0
+            && (self.y_mm - other.y_mm).abs() < (self.height_mm + other.height_mm) / 2.0
+    }
+}
+
+/// Why a placement cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacementFault {
+    /// Which placement, from 0; none for the whole.
+    pub index: Option<usize>,
+    /// The stable code.
+    pub code: &'static str,
+    /// What is wrong and what to do.
+    pub text: Text,
+}
+
+/// What the signer should look at, though it may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlacementWarning {
+    /// Two placements lie over each other.
+    Overlap {
+        /// The placement.
+        index: usize,
+        /// The earlier placement of the same request it lies over; none if it is one already on the document.
+        over: Option<usize>,
+    },
+}
+
+/// Checks what a signer wants to place at a step.
+///
+/// `present` is what already stands on the document; `seals` what he may use.
+///
+/// # Errors
+/// All faults: `placement.none`, `.too_many`, `.seal_unknown`, `.kind`, `.seal_type`, `.page`, `.position`, `.off_page`,
+/// `.seam_pages`, `.seam_twice`, `.without_signature`.
+pub fn check(
+    wanted: &[Placement],
+    pages: &[PageSize],
+    seals: &[UsableSeal],
+    step: &StepRule,
+    present: &[Placed],
+) -> Result<(Vec<Placed>, Vec<PlacementWarning>), Vec<PlacementFault>> {
+    let mut faults = Vec::new();
+    if wanted.is_empty() {
+        faults.push(fault(None, "placement.none", "请至少放置一枚印章。", "Place at least one seal."));
+    }
+    if wanted.len() > MOST_PLACEMENTS {
+        let (zh, en) = ("一次签署的印章过多，请分次签署。", "Too many placements at once; sign in several goes.");
+        return Err(vec![fault(None, "placement.too_many", zh, en)]);
+    }
+    let mut placed: Vec<Placed> = Vec::with_capacity(wanted.len());
+    let mut warnings = Vec::new();
+    let mut seams = present.iter().filter(|one| one.kind == PlacementKind::Seam).count();
+    for (index, placement) in wanted.iter().enumerate() {
+        match check_one(index, placement, pages, seals, step) {
+            Ok(one) => {
+                if one.kind == PlacementKind::Seam {
+                    seams += 1;
+                    if seams > 1 {
+                        let (zh, en) = ("每方只能加盖一次骑缝章。", "A party sets one seam seal only.");
+                        faults.push(fault(Some(index), "placement.seam_twice", zh, en));
+                    }
+                }
+                for (earlier, other) in placed.iter().enumerate() {
+                    if one.overlaps(other) {
+                        warnings.push(PlacementWarning::Overlap { index, over: Some(earlier) });
+                    }
+                }
+                if present.iter().any(|other| one.overlaps(other)) {
+                    warnings.push(PlacementWarning::Overlap { index, over: None });
+                }
+                placed.push(one);
+            }
+            Err(found) => faults.push(found),
+        }
+    }
+    // A date or a seam slice is a picture of the same revision; it is the seal or the signature that is signed.
+    let signs = wanted.iter().any(|one| matches!(one.kind, PlacementKind::Seal | PlacementKind::Personal));
+    if !wanted.is_empty() && !signs {
+        let (zh, en) =
+            ("日期章、骑缝章须与单位印章或个人签章一并加盖。", "A date or seam seal goes with a seal or a signature.");
+        faults.push(fault(None, "placement.without_signature", zh, en));
+    }
+    if faults.is_empty() { Ok((placed, warnings)) } else { Err(faults) }
+}
+
+fn fault(index: Option<usize>, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> PlacementFault {
+    PlacementFault { index, code, text: Text::new(zh, en) }
+}
+
+fn check_one(
+    index: usize,
+    placement: &Placement,
+    pages: &[PageSize],
+    seals: &[UsableSeal],
+    step: &StepRule,
+) -> Result<Placed, PlacementFault> {
+    let Placement { kind, seal, page, x_mm, y_mm } = placement;
+    let index = Some(index);
+    let Some(usable) = seals.iter().find(|usable| usable.id == *seal) else {
+        let (zh, en) = (
+            "该印章不可用：未授权、已停用或证书失效。",
+            "This seal cannot be used: not granted, suspended, or its certificate is not in force.",
+        );
+        return Err(fault(index, "placement.seal_unknown", zh, en));
+    };
+    step.allows(*kind, usable.seal_type).map_err(|refusal| PlacementFault {
+        index,
+        code: if step.need(*kind) == Need::Forbidden { "placement.kind" } else { "placement.seal_type" },
+        text: refusal.text(),
+    })?;
+    let placed = |page: Option<u32>, x_mm: f64, y_mm: f64, (width_mm, height_mm): (f64, f64)| Placed {
+        kind: *kind,
+        seal: *seal,
+        seal_type: usable.seal_type,
+        page,
+        x_mm: to_hundredths(x_mm),
+        y_mm: to_hundredths(y_mm),
+        width_mm,
+        height_mm,
+    };
+    let size = match kind {
+        PlacementKind::Date => DATE_SEAL_MM,
+        PlacementKind::Seal | PlacementKind::Personal | PlacementKind::Seam => (usable.width_mm, usable.height_mm),
+    };
+    if *kind == PlacementKind::Seam {
+        if pages.len() < FEWEST_SEAM_PAGES {
+            let (zh, en) = ("骑缝章至少需要两页。", "A seam seal needs at least two pages.");
+            return Err(fault(index, "placement.seam_pages", zh, en));
+        }
+        if page.is_some() || x_mm.is_some() {
+            let (zh, en) = (
+                "骑缝章位于各页边缘，只能调整高度。",
+                "A seam seal stands on the edges of all pages; only its height can be chosen.",
+            );
+            return Err(fault(index, "placement.position", zh, en));
+        }
+        let lowest = pages.iter().map(|page| page.height_mm).fold(f64::INFINITY, f64::min);
+        let y = y_mm.unwrap_or(lowest / 2.0);
+        if !y.is_finite() || y - size.1 / 2.0 < 0.0 || y + size.1 / 2.0 > lowest {
+            return Err(off_page(index));
+        }
+        return Ok(placed(None, 0.0, y, size));
+    }
+    let (Some(page), Some(x), Some(y)) = (*page, *x_mm, *y_mm) else {
+        let (zh, en) = ("请给出页码和位置。", "State the page and the position.");
+        return Err(fault(index, "placement.position", zh, en));
+    };
+    let Some(sheet) = usize::try_from(page).ok().and_then(|page| pages.get(page)) else {
+        let (zh, en) = (format!("文件只有{}页。", pages.len()), format!("The document has {} pages.", pages.len()));
+        return Err(fault(index, "placement.page", zh, en));
+    };
+    let inside = x.is_finite()
+        && y.is_finite()
+        && x - size.0 / 2.0 >= 0.0
+        && y - size.1 / 2.0 >= 0.0
+        && x + size.0 / 2.0 <= sheet.width_mm
+        && y + size.1 / 2.0 <= sheet.height_mm;
+    if inside { Ok(placed(Some(page), x, y, size)) } else { Err(off_page(index)) }
+}
+
+fn off_page(index: Option<usize>) -> PlacementFault {
+    let (zh, en) = ("印章超出页面，请移到页面之内。", "The seal leaves the page; move it inside.");
+    fault(index, "placement.off_page", zh, en)
+}
+
+/// Positions are kept to a hundredth of a millimetre, so that what is shown, stored and hashed is one number.
+fn to_hundredths(mm: f64) -> f64 {
+    (mm * 100.0).round() / 100.0
+}
+
+/// A place that the text leaves for a party, as typesetting reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// For what.
+    pub kind: AnchorKind,
+    /// For which party.
+    pub party: PartyKey,
+    /// The page, from 0.
+    pub page: u32,
+    /// The centre from the left edge, mm.
+    pub x_mm: f64,
+    /// The centre from the upper edge, mm.
+    pub y_mm: f64,
+}
+
+/// What an anchor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnchorKind {
+    /// 公章位置 (S1-026, S1-038).
+    OrganisationSeal,
+    /// 代表位置 (S1-027, S1-039).
+    Representative,
+    /// 日期.
+    Date,
+}
+
+/// One suggested placement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    /// The placement.
+    pub placement: Placement,
+    /// Whether the step may be ended without it.
+    pub optional: bool,
+}
+
+/// Suggests placements for a party at a step: at its anchors, with the first seal of the actor's that the step allows; a seam seal at half
+/// height. What is placed is moved inside the page if its anchor stands too near the edge.
+pub fn suggest(
+    step: &StepRule,
+    party: PartyKey,
+    anchors: &[Anchor],
+    pages: &[PageSize],
+    seals: &[UsableSeal],
+) -> Vec<Suggestion> {
+    let mut suggestions = Vec::new();
+    for kind in PlacementKind::ALL {
+        let need = step.need(kind);
+        let Some(seal) = seals.iter().find(|seal| step.allows(kind, seal.seal_type).is_ok()) else { continue };
+        let optional = need != Need::Required;
+        let anchor_kind = match kind {
+            PlacementKind::Seal => AnchorKind::OrganisationSeal,
+            PlacementKind::Personal => AnchorKind::Representative,
+            PlacementKind::Date => AnchorKind::Date,
+            PlacementKind::Seam => {
+                if pages.len() >= FEWEST_SEAM_PAGES {
+                    let placement = Placement { kind, seal: seal.id, page: None, x_mm: None, y_mm: None };
+                    suggestions.push(Suggestion { placement, optional });
+                }
+                continue;
+            }
+        };
+        let Some(anchor) = anchors.iter().find(|anchor| anchor.party == party && anchor.kind == anchor_kind) else {
+            continue;
+        };
+        let Some(sheet) = usize::try_from(anchor.page).ok().and_then(|page| pages.get(page)) else { continue };
+        let (width, height) = match kind {
+            PlacementKind::Date => DATE_SEAL_MM,
+            PlacementKind::Seal | PlacementKind::Personal | PlacementKind::Seam => (seal.width_mm, seal.height_mm),
+        };
+        let (Some(x), Some(y)) =
+            (inside(anchor.x_mm, width, sheet.width_mm), inside(anchor.y_mm, height, sheet.height_mm))
+        else {
+            continue;
+        };
+        let placement = Placement { kind, seal: seal.id, page: Some(anchor.page), x_mm: Some(x), y_mm: Some(y) };
+        suggestions.push(Suggestion { placement, optional });
+    }
+    suggestions
+}
+
+/// The centre nearest to `centre` at which something `size` long fits on a sheet `sheet` long; none if it is too long.
+fn inside(centre: f64, size: f64, sheet: f64) -> Option<f64> {
+    let fits = centre.is_finite() && size <= sheet;
+    fits.then(|| to_hundredths(centre.clamp(size / 2.0, (sheet - size / 2.0).max(size / 2.0))))
+}
