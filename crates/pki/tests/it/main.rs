@@ -1,0 +1,12 @@
+//! Whole hierarchies made by this crate and checked by others (BouncyCastle, OpenSSL), objects made by others and checked by this crate,
+//! and what must be refused.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code, its helper functions included")]
+
+mod bouncy_castle;
+mod chains;
+mod hierarchy;
+mod mutation;
+mod openssl;
+mod oracle;
+mod tampering;
