@@ -210,7 +210,7 @@ impl Reply {
             let (Some(path), Some(code)) = (text(&fault["path"]), text(&fault["code"])) else {
                 return Err(self.unexpected("faults with path and code"));
             };
-            faults.push(Fault { path, code, detail: text(&fault["detail"]).unwrap_or_default() });
+            faults.push(Fault { path, code, body: fault.clone() });
         }
         Ok(Problem { code, title, detail: text(&body["detail"]).unwrap_or_default(), faults, body })
     }
@@ -246,14 +246,14 @@ pub struct Problem {
 }
 
 /// One fault of an input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// Where in the input.
     pub path: String,
     /// The stable code.
     pub code: String,
-    /// What to do; empty if it does not say.
-    pub detail: String,
+    /// The whole fault, with what it tells a person.
+    pub body: Value,
 }
 
 #[cfg(test)]
