@@ -5,8 +5,8 @@ mod support;
 use support::sample::{AT_MICROS, contract_of, goods_contract, price_table};
 use support::{Scratch, fixture, oracle, squeezed, text_of};
 use yinxin_typeset::{
-    Align, AnchorKind, Appendix, Clause, ContractDocument, CoverRow, PriceLine, PriceTable, Rendered, SignatureBlock,
-    Table, TableColumn, TypesetError, render,
+    Align, AnchorKind, Appendix, Article, Clause, ContractDocument, CoverRow, PriceLine, PriceTable, Rendered,
+    SignatureBlock, Table, TableColumn, TypesetError, limits, render,
 };
 
 fn set(document: &ContractDocument) -> Rendered {
@@ -168,6 +168,27 @@ fn all_standard_characters_and_rare_ones_print() {
         let printed = printed.strip_prefix("1.1").unwrap_or(&printed);
         assert!(printed == text, "{name}: {}", first_difference(printed, &text));
     }
+}
+
+#[test]
+fn whatever_counts_as_printable_has_a_glyph_in_every_style() {
+    // Every tenth of the tens of thousands of ideographs, and all other characters.
+    let ideographs = |ch: &char| matches!(ch, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..);
+    let covered = ('!'..=char::MAX).filter(|&ch| yinxin_fonts::covers(ch));
+    let (every, some): (Vec<char>, Vec<char>) = covered.partition(|ch| !ideographs(ch));
+    assert!(every.len() > 1_000 && some.len() > 30_000, "{} and {}", every.len(), some.len());
+    let covered: Vec<char> = every.into_iter().chain(some.into_iter().step_by(10)).collect();
+    // The PDF/A validator refuses a missing glyph. Spaces between the characters: some of them would join.
+    let paragraphs: Vec<String> =
+        covered.chunks(500).map(|chunk| chunk.iter().flat_map(|&ch| [ch, ' ']).collect()).collect();
+    for clause in [Clause::Text, Clause::Emphasised] {
+        set(&contract_of(paragraphs.iter().cloned().map(clause).collect()));
+    }
+    // Headings are set in the sans face.
+    let headings = covered
+        .chunks(limits::HEADING_CHARACTERS)
+        .map(|chunk| Article { heading: chunk.iter().collect(), clauses: vec![] });
+    set(&ContractDocument { articles: headings.collect(), ..contract_of(vec![]) });
 }
 
 fn first_difference(left: &str, right: &str) -> String {
