@@ -15,20 +15,12 @@ use crate::document::{Anchor, AnchorKind, ContractDocument, Rendered};
 use crate::model::Model;
 use crate::world::ContractWorld;
 
-/// How many further calls the typesetter's memory of intermediate results survives; what is used again in the meantime stays.
-const KEEP_CALLS: usize = 2;
-/// After a document of more pages than this nothing is kept.
-const KEEP_PAGES: usize = 60;
-
 /// Sets a contract and says where its seals, signatures and dates belong.
 ///
-/// The file is PDF/A-2b, tagged, with the fonts embedded as subsets. The same arguments give the same bytes. The work is pure
+/// The file is PDF/A-2b (ISO 19005-2), tagged, with the fonts embedded as subsets. The same arguments give the same bytes. The work is pure
 /// computing, some milliseconds for each page; it may run on several threads at once and blocks the one it is called on.
 ///
 /// `at_micros` (microseconds UTC) is written into the file as its date of creation, in whole seconds.
-///
-/// Shown by S1 of the design's stages: several hundred lines flow over pages with repeated heads, values are data and never markup,
-/// and what cannot be printed is refused.
 ///
 /// # Errors
 /// [`TypesetError`]; the document was not set, nothing else happened.
@@ -38,18 +30,13 @@ pub fn render(document: &ContractDocument, at_micros: i64) -> Result<Rendered, T
     let json = serde_json::to_string(&Model::new(document))
         .map_err(|error| TypesetError::Layout { messages: vec![error.to_string()] })?;
     // The typesetter is written in safe Rust and shares only its own caches, which it keeps consistent.
-    let rendered = catch_unwind(AssertUnwindSafe(|| set(json, created))).map(|rendered| {
-        rendered.map(|mut rendered| {
-            order(&mut rendered.anchors, document);
-            rendered
-        })
-    });
-    let kept = match &rendered {
-        Ok(Ok(rendered)) if rendered.pages as usize <= KEEP_PAGES => KEEP_CALLS,
-        _ => 0,
-    };
-    typst::comemo::evict(kept);
-    rendered.unwrap_or(Err(TypesetError::Stopped))
+    let rendered = catch_unwind(AssertUnwindSafe(|| set(json, created)));
+    // The typesetter keeps intermediate results for documents that are set again and again while being edited. Ours differ each time:
+    // keeping them makes nothing faster and fills the memory.
+    typst::comemo::evict(0);
+    let mut rendered = rendered.unwrap_or(Err(TypesetError::Stopped))?;
+    in_order_of_blocks(&mut rendered.anchors, document);
+    Ok(rendered)
 }
 
 fn set(json: String, created: Datetime) -> Result<Rendered, TypesetError> {
@@ -109,7 +96,7 @@ fn anchors(document: &PagedDocument) -> Result<Vec<Anchor>, TypesetError> {
 }
 
 /// The layout sets a pair of blocks row by row; callers get one party after the other.
-fn order(anchors: &mut [Anchor], document: &ContractDocument) {
+fn in_order_of_blocks(anchors: &mut [Anchor], document: &ContractDocument) {
     let block =
         |anchor: &Anchor| document.signature_blocks.iter().position(|block| block.party_key == anchor.party_key);
     // Stable: the places of one party stay in the order seal, representative, date.
