@@ -1,3 +1,0 @@
-//! The technical room for keys: what wraps secrets at rest.
-
-pub mod kek;

@@ -1,4 +1,0 @@
-//! Machine clients of the open interface.
-pub mod http;
-pub mod store;
-pub mod use_cases;
