@@ -1,2 +1,5 @@
-//! The binary `yinxin`.
-fn main() {}
+//! The binary `yinxin`: one command per file in `cli/`.
+
+fn main() -> std::process::ExitCode {
+    yinxin_server::cli::main()
+}

@@ -1,0 +1,243 @@
+//! The audit events: what was done, by whom, for whom, when, from where. Written by [`super::Db::commit`] only.
+//!
+//! The events of one thing (an *aggregate*: kind and id) form a chain: `h_i = SM3(h_{i-1} ‖ canonical(event_i))`, `h_0` being 32
+//! zero bytes, so that an event left out, changed or moved shows, and a later evidence log can build on the heads. The
+//! canonical form is every field in the order of [`Recorded`], each as a 32-bit big-endian length and its UTF-8 bytes;
+//! an absent field is length 0xFFFFFFFF and no bytes. It must never change; a new form takes a new chain.
+//!
+//! Event kinds are `feature.past_participle` (`contract.sent`); treat the list as a stored format. `data` holds facts by
+//! id, never secrets, and personal data only where the act is about it.
+
+use serde::Serialize;
+use serde_json::Value;
+use sm3::{Digest as _, Sm3};
+use sqlx::AnyConnection;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use yinxin_domain::ids::EventId;
+
+use crate::actor::{Actor, Capacity};
+use crate::failure::Failure;
+
+/// The head of an empty chain.
+const GENESIS: [u8; 32] = [0; 32];
+
+/// Something that happened, to be recorded with the change it describes.
+#[derive(Clone, Debug)]
+pub struct Event {
+    aggregate_kind: &'static str,
+    aggregate_id: String,
+    kind: &'static str,
+    data: Value,
+}
+
+impl Event {
+    /// What happened to one thing: `Event::new("contract", &id, "contract.sent", json!({ "version": 3 }))`.
+    pub fn new(
+        aggregate_kind: &'static str,
+        aggregate_id: impl std::fmt::Display,
+        kind: &'static str,
+        data: Value,
+    ) -> Self {
+        Self { aggregate_kind, aggregate_id: aggregate_id.to_string(), kind, data }
+    }
+}
+
+/// An event as stored. All texts are as written to the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Recorded {
+    /// `evt_…`
+    pub id: String,
+    /// Microseconds UTC.
+    pub at: i64,
+    /// Kind of the thing.
+    pub aggregate_kind: String,
+    /// Its id.
+    pub aggregate_id: String,
+    /// Position in the thing's chain, from 1.
+    pub seq: i64,
+    /// What happened.
+    pub kind: String,
+    /// In which capacity: visitor, person, member, operator, client, system.
+    pub actor_kind: String,
+    /// Who, if a human.
+    pub person_id: Option<String>,
+    /// For whom, if for an organisation.
+    pub organisation_id: Option<String>,
+    /// Which machine client or which background job.
+    pub agent: Option<String>,
+    /// From which address.
+    pub ip: Option<String>,
+    /// With which program.
+    pub user_agent: Option<String>,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// Facts, as JSON text.
+    pub data: String,
+    /// SM3 in hex over the previous hash and the canonical form of this event.
+    pub hash: String,
+}
+
+impl Recorded {
+    /// The hash this event must have after `previous`.
+    fn chained(&self, previous: &[u8]) -> [u8; 32] {
+        let (at, seq) = (self.at.to_string(), self.seq.to_string());
+        let fields = [
+            Some(self.id.as_str()),
+            Some(&at),
+            Some(&self.aggregate_kind),
+            Some(&self.aggregate_id),
+            Some(&seq),
+            Some(&self.kind),
+            Some(&self.actor_kind),
+            self.person_id.as_deref(),
+            self.organisation_id.as_deref(),
+            self.agent.as_deref(),
+            self.ip.as_deref(),
+            self.user_agent.as_deref(),
+            self.request_id.as_deref(),
+            Some(&self.data),
+        ];
+        let mut hash = Sm3::new();
+        hash.update(previous);
+        for field in fields {
+            match field {
+                None => hash.update(u32::MAX.to_be_bytes()),
+                Some(text) => {
+                    hash.update(u32::try_from(text.len()).unwrap_or(u32::MAX - 1).to_be_bytes());
+                    hash.update(text.as_bytes());
+                }
+            }
+        }
+        hash.finalize().into()
+    }
+}
+
+/// Appends an event to the chain of its thing. The head's row is locked until the transaction ends, so that two
+/// transactions on one thing append one after the other on PostgreSQL too.
+pub(super) async fn append(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    event: &Event,
+    now_micros: i64,
+    id_bytes: [u8; 10],
+) -> Result<(), Failure> {
+    let (seq, previous) = advance_head(conn, event).await?;
+    let agent = match &actor.capacity {
+        Capacity::Client { client, .. } => Some(client.to_string()),
+        Capacity::System(name) => Some((*name).to_owned()),
+        Capacity::Visitor | Capacity::Person(_) | Capacity::Member { .. } | Capacity::Operator(_) => None,
+    };
+    let mut recorded = Recorded {
+        id: EventId::new(now_micros, id_bytes).to_string(),
+        at: now_micros,
+        aggregate_kind: event.aggregate_kind.to_owned(),
+        aggregate_id: event.aggregate_id.clone(),
+        seq,
+        kind: event.kind.to_owned(),
+        actor_kind: actor.kind().to_owned(),
+        person_id: actor.person().map(|id| id.to_string()),
+        organisation_id: actor.organisation().map(|id| id.to_string()),
+        agent,
+        ip: actor.origin.ip.clone(),
+        user_agent: actor.origin.user_agent.clone(),
+        request_id: actor.origin.request_id.clone(),
+        data: event.data.to_string(),
+        hash: String::new(),
+    };
+    recorded.hash = hex::encode(recorded.chained(&previous));
+    sqlx::query(
+        "INSERT INTO events (id, at, aggregate_kind, aggregate_id, seq, kind, actor_kind, person_id, organisation_id, agent, ip, user_agent, request_id, data, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(&recorded.id)
+    .bind(recorded.at)
+    .bind(&recorded.aggregate_kind)
+    .bind(&recorded.aggregate_id)
+    .bind(recorded.seq)
+    .bind(&recorded.kind)
+    .bind(&recorded.actor_kind)
+    .bind(&recorded.person_id)
+    .bind(&recorded.organisation_id)
+    .bind(&recorded.agent)
+    .bind(&recorded.ip)
+    .bind(&recorded.user_agent)
+    .bind(&recorded.request_id)
+    .bind(&recorded.data)
+    .bind(&recorded.hash)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("UPDATE event_heads SET hash = $3 WHERE aggregate_kind = $1 AND aggregate_id = $2")
+        .bind(&recorded.aggregate_kind)
+        .bind(&recorded.aggregate_id)
+        .bind(&recorded.hash)
+        .execute(&mut *conn)
+        .await?;
+    Ok(())
+}
+
+/// Locks and advances the head of a chain: the next position and the hash before it.
+async fn advance_head(conn: &mut AnyConnection, event: &Event) -> Result<(i64, Vec<u8>), Failure> {
+    let row = sqlx::query(
+        "INSERT INTO event_heads (aggregate_kind, aggregate_id, seq, hash) VALUES ($1, $2, 1, $3) \
+         ON CONFLICT (aggregate_kind, aggregate_id) DO UPDATE SET seq = event_heads.seq + 1 RETURNING seq, hash",
+    )
+    .bind(event.aggregate_kind)
+    .bind(&event.aggregate_id)
+    .bind(hex::encode(GENESIS))
+    .fetch_one(&mut *conn)
+    .await?;
+    let hash: String = row.try_get(1)?;
+    Ok((row.try_get(0)?, hex::decode(hash).map_err(|error| Failure::damaged("event_heads.hash", error))?))
+}
+
+/// All events of one thing, in order. The caller decides who may see them.
+///
+/// # Errors
+/// [`Failure::Database`].
+pub async fn track(
+    conn: &mut AnyConnection,
+    aggregate_kind: &'static str,
+    aggregate_id: &str,
+) -> Result<Vec<Recorded>, Failure> {
+    let rows = sqlx::query("SELECT * FROM events WHERE aggregate_kind = $1 AND aggregate_id = $2 ORDER BY seq")
+        .bind(aggregate_kind)
+        .bind(aggregate_id)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| read(row).map_err(Failure::from)).collect()
+}
+
+/// Whether a whole track, as [`track`] reads it, is an unbroken chain.
+#[must_use]
+pub fn is_unbroken(track: &[Recorded]) -> bool {
+    let mut previous = GENESIS;
+    for (position, event) in (1..).zip(track) {
+        let expected = event.chained(&previous);
+        if event.seq != position || event.hash != hex::encode(expected) {
+            return false;
+        }
+        previous = expected;
+    }
+    true
+}
+
+fn read(row: &AnyRow) -> Result<Recorded, sqlx::Error> {
+    Ok(Recorded {
+        id: row.try_get("id")?,
+        at: row.try_get("at")?,
+        aggregate_kind: row.try_get("aggregate_kind")?,
+        aggregate_id: row.try_get("aggregate_id")?,
+        seq: row.try_get("seq")?,
+        kind: row.try_get("kind")?,
+        actor_kind: row.try_get("actor_kind")?,
+        person_id: row.try_get("person_id")?,
+        organisation_id: row.try_get("organisation_id")?,
+        agent: row.try_get("agent")?,
+        ip: row.try_get("ip")?,
+        user_agent: row.try_get("user_agent")?,
+        request_id: row.try_get("request_id")?,
+        data: row.try_get("data")?,
+        hash: row.try_get("hash")?,
+    })
+}

@@ -1,0 +1,182 @@
+//! Documents by content: a file's name is the SM3 digest of its bytes, so a file never changes and is never written twice.
+//!
+//! [`Files::put`] returns only when bytes and name are on the disk; the row that names the digest is committed afterwards.
+//! A crash between the two leaves an orphan and never a row without its file. [`Files::get`] checks the digest again.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sm3::{Digest as _, Sm3};
+use yinxin_domain::identifiers::Sm3Digest;
+
+/// Bytes of the largest file that is kept: the upload limit and what signatures and revisions may add to it.
+pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Why a document cannot be kept or found.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    /// No file of that digest is kept.
+    #[error("no file with digest {0} is kept")]
+    NotFound(Sm3Digest),
+    /// The bytes on the disk no longer have the digest.
+    #[error("the file with digest {0} is damaged")]
+    Damaged(Sm3Digest),
+    /// More than [`MAX_FILE_BYTES`].
+    #[error("the file has {0} bytes, more than are kept")]
+    TooLarge(u64),
+    /// The system refuses.
+    #[error("the document store cannot be used")]
+    Io(#[from] std::io::Error),
+    /// The reading or writing task broke off.
+    #[error("reading or writing a document broke off")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// The store. Cloning shares it.
+#[derive(Clone)]
+pub struct Files {
+    root: Arc<PathBuf>,
+    temporary: Arc<AtomicU64>,
+}
+
+impl Files {
+    /// Opens or makes the store in a directory.
+    ///
+    /// # Errors
+    /// [`FilesError::Io`].
+    pub fn open(root: PathBuf) -> Result<Self, FilesError> {
+        std::fs::create_dir_all(root.join("tmp"))?;
+        // What a crash left half written was never named by a row. Another living process's file is younger than a start takes;
+        // its writer would only see its link fail and report it.
+        for entry in std::fs::read_dir(root.join("tmp"))? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().ends_with(&format!("-{}", std::process::id())) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(Self { root: Arc::new(root), temporary: Arc::default() })
+    }
+
+    /// Keeps bytes and returns their digest, once they are durable. Keeping the same bytes again does nothing.
+    ///
+    /// # Errors
+    /// [`FilesError::TooLarge`], [`FilesError::Io`].
+    pub async fn put(&self, bytes: Vec<u8>) -> Result<Sm3Digest, FilesError> {
+        let files = self.clone();
+        tokio::task::spawn_blocking(move || files.put_blocking(&bytes)).await?
+    }
+
+    /// The bytes with this digest, checked.
+    ///
+    /// # Errors
+    /// [`FilesError::NotFound`], [`FilesError::Damaged`], [`FilesError::Io`].
+    pub async fn get(&self, digest: Sm3Digest) -> Result<Vec<u8>, FilesError> {
+        let files = self.clone();
+        tokio::task::spawn_blocking(move || files.get_blocking(digest)).await?
+    }
+
+    fn path(&self, digest: Sm3Digest) -> PathBuf {
+        let name = digest.to_string();
+        self.root.join(name.get(..2).unwrap_or("xx")).join(name)
+    }
+
+    fn put_blocking(&self, bytes: &[u8]) -> Result<Sm3Digest, FilesError> {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if length > MAX_FILE_BYTES {
+            return Err(FilesError::TooLarge(length));
+        }
+        let digest = Sm3Digest::from_bytes(Sm3::digest(bytes).into());
+        let path = self.path(digest);
+        if path.exists() {
+            return Ok(digest);
+        }
+        let directory = path.parent().unwrap_or(&self.root);
+        if !directory.exists() {
+            std::fs::create_dir_all(directory)?;
+            sync_directory(&self.root)?;
+        }
+        let number = self.temporary.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.root.join("tmp").join(format!("{digest}-{number}-{}", std::process::id()));
+        let written = write_and_link(&temporary, &path, bytes);
+        let removed = std::fs::remove_file(&temporary);
+        written?;
+        removed?;
+        sync_directory(directory)?;
+        Ok(digest)
+    }
+
+    fn get_blocking(&self, digest: Sm3Digest) -> Result<Vec<u8>, FilesError> {
+        let file = match std::fs::File::open(self.path(digest)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(FilesError::NotFound(digest)),
+            Err(error) => return Err(error.into()),
+        };
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        if Sm3Digest::from_bytes(Sm3::digest(&bytes).into()) == digest {
+            Ok(bytes)
+        } else {
+            Err(FilesError::Damaged(digest))
+        }
+    }
+}
+
+/// Writes and syncs under a temporary name, then links: the final name never shows half a file.
+fn write_and_link(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    match std::fs::hard_link(temporary, path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    }
+}
+
+fn sync_directory(directory: &Path) -> Result<(), std::io::Error> {
+    std::fs::File::open(directory)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_come_back_and_keeping_them_twice_is_one_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::open(dir.path().to_owned()).unwrap();
+        let digest = files.put(b"abc".to_vec()).await.unwrap();
+        assert_eq!(
+            digest.to_string(),
+            "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+            "GB/T 32905 A.1"
+        );
+        assert_eq!(files.put(b"abc".to_vec()).await.unwrap(), digest);
+        assert_eq!(files.get(digest).await.unwrap(), b"abc");
+        assert_eq!(std::fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0, "no temporary file stays");
+    }
+
+    #[tokio::test]
+    async fn a_changed_or_missing_file_is_reported_and_never_returned() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::open(dir.path().to_owned()).unwrap();
+        let digest = files.put(b"abc".to_vec()).await.unwrap();
+        std::fs::write(files.path(digest), b"abd").unwrap();
+        assert!(matches!(files.get(digest).await, Err(FilesError::Damaged(_))));
+        std::fs::remove_file(files.path(digest)).unwrap();
+        assert!(matches!(files.get(digest).await, Err(FilesError::NotFound(_))));
+    }
+
+    #[tokio::test]
+    async fn a_half_written_temporary_file_of_a_crash_does_not_hinder() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::open(dir.path().to_owned()).unwrap();
+        let digest = files.put(b"abc".to_vec()).await.unwrap();
+        std::fs::remove_file(files.path(digest)).unwrap();
+        std::fs::write(dir.path().join("tmp").join(format!("{digest}-1-{}", std::process::id())), b"a").unwrap();
+        let again = Files::open(dir.path().to_owned()).unwrap();
+        assert_eq!(again.put(b"abc".to_vec()).await.unwrap(), digest);
+        assert_eq!(again.get(digest).await.unwrap(), b"abc");
+    }
+}

@@ -1,0 +1,197 @@
+//! The worker: claims due jobs, runs their handlers, notes what became of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand_core::Rng as _;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::store::{self, Outcome};
+use super::{Job, JobError};
+use crate::app::App;
+use crate::failure::Failure;
+
+/// The longest pause between two attempts.
+const MAX_PAUSE_MICROS: i64 = 3_600_000_000;
+
+/// The running worker; [`Worker::stop`] lets current jobs finish.
+pub struct Worker {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Claims no more and waits for the jobs at hand.
+    pub async fn stop(self) {
+        let _receiver_gone = self.stop.send(true);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the job worker broke off");
+        }
+    }
+}
+
+/// Starts working on the outbox.
+#[must_use]
+pub fn run(app: App) -> Worker {
+    let (stop, stopped) = watch::channel(false);
+    Worker { stop, task: tokio::spawn(work(app, stopped)) }
+}
+
+async fn work(app: App, mut stopped: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(app.config.jobs.concurrency));
+    let pause = Duration::from_millis(app.config.jobs.poll_milliseconds);
+    let mut running = JoinSet::new();
+    while !*stopped.borrow() {
+        let free = places.available_permits();
+        let claimed = match claim(&app, free).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::error!(error = %super::chain(&error), "jobs cannot be claimed");
+                Vec::new()
+            }
+        };
+        let full = claimed.len() == free;
+        for job in claimed {
+            let (app, places) = (app.clone(), Arc::clone(&places));
+            running.spawn(async move {
+                // Never closed; were it, the job runs all the same.
+                let place = places.acquire_owned().await.ok();
+                carry_out(&app, job).await;
+                drop(place);
+            });
+        }
+        tokio::select! {
+            _ = stopped.changed() => {}
+            () = app.db.announced(), if !full => {}
+            Some(_) = running.join_next(), if full => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+        while running.try_join_next().is_some() {}
+    }
+    while running.join_next().await.is_some() {}
+}
+
+async fn claim(app: &App, free: usize) -> Result<Vec<Job>, Failure> {
+    let limit = i64::try_from(free).unwrap_or(i64::MAX);
+    let now = app.now();
+    let due = store::due(&mut *app.db.read().await?, now, limit).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let until = lease_until(app);
+    app.db
+        .bookkeep((due, until), |(due, until), conn| {
+            Box::pin(async move {
+                let mut claimed = Vec::new();
+                for (id, token) in due {
+                    claimed.extend(store::claim(conn, id, *token, *until).await?);
+                }
+                Ok(claimed)
+            })
+        })
+        .await
+}
+
+fn lease_until(app: &App) -> i64 {
+    app.now() + i64::try_from(app.config.jobs.lease_seconds).unwrap_or(i64::MAX / 2_000_000) * 1_000_000
+}
+
+async fn carry_out(app: &App, job: Job) {
+    let (id, token, kind) = (job.id.clone(), job.token, job.kind.clone());
+    let attempt = job.attempt;
+    let result = match app.jobs.handler(&job.kind) {
+        // Kept for a process that knows the kind (a newer program beside an older one).
+        None => Err(JobError::Again("no handler is registered for this kind".to_owned())),
+        Some(handler) => {
+            let handling = tokio::spawn(handler(app.clone(), job));
+            match keep_leased(app, &id, token, handling).await {
+                Some(result) => result,
+                None => return,
+            }
+        }
+    };
+    let outcome = match result {
+        Ok(()) => Outcome::Done,
+        Err(JobError::GiveUp(error)) => Outcome::Dead { error },
+        Err(JobError::Again(error)) if attempt >= app.config.jobs.max_attempts => Outcome::Dead { error },
+        Err(JobError::Again(error)) => {
+            Outcome::Again { run_at: app.now() + pause_after(attempt, app.rng().next_u64()), error }
+        }
+    };
+    let name = match &outcome {
+        Outcome::Done => "done",
+        Outcome::Again { error, .. } => {
+            tracing::warn!(job = %id, %kind, attempt, error, "a job will be tried again");
+            "again"
+        }
+        Outcome::Dead { error } => {
+            tracing::error!(job = %id, %kind, attempt, error, "a job is put aside for the operator");
+            "dead"
+        }
+    };
+    metrics::counter!("jobs_total", "kind" => kind, "outcome" => name).increment(1);
+    let noted = app
+        .db
+        .bookkeep((id, token, outcome), |(id, token, outcome), conn| {
+            Box::pin(async move { Ok(store::finish(conn, id, *token, outcome).await?) })
+        })
+        .await;
+    match noted {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!("a job was finished after its lease had gone to another worker"),
+        // Its lease will run out and it will run again; handlers bear that.
+        Err(error) => tracing::error!(error = %super::chain(&error), "the outcome of a job cannot be noted"),
+    }
+}
+
+/// Waits for the handler and renews the lease meanwhile; nothing when the lease is lost (the handler is then broken off).
+async fn keep_leased(
+    app: &App,
+    id: &str,
+    token: i64,
+    mut handling: JoinHandle<Result<(), JobError>>,
+) -> Option<Result<(), JobError>> {
+    let third = Duration::from_millis(app.config.jobs.lease_seconds.saturating_mul(1000) / 3);
+    loop {
+        tokio::select! {
+            handled = &mut handling => {
+                return Some(handled.unwrap_or_else(|panic| Err(JobError::Again(format!("the handler broke off: {panic}")))));
+            }
+            () = tokio::time::sleep(third) => {
+                let renewed = app
+                    .db
+                    .bookkeep((id.to_owned(), token, lease_until(app)), |(id, token, until), conn| {
+                        Box::pin(async move { Ok(store::renew(conn, id, *token, *until).await?) })
+                    })
+                    .await;
+                if matches!(renewed, Ok(false)) {
+                    handling.abort();
+                    tracing::warn!(job = %id, "a job's lease went to another worker");
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// min(2^attempt s, 1 h) × 0.5…1.5, so that many failing jobs do not come back together.
+fn pause_after(attempt: i64, chance: u64) -> i64 {
+    let doubling =
+        1_000_000_i64.checked_shl(u32::try_from(attempt.clamp(0, 20)).unwrap_or(20)).unwrap_or(MAX_PAUSE_MICROS);
+    let base = doubling.clamp(1_000_000, MAX_PAUSE_MICROS);
+    base / 2 + i64::try_from(chance % 1_000_001).unwrap_or(0) * (base / 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_an_hour_and_are_spread() {
+        assert_eq!(pause_after(1, 0), 1_000_000);
+        assert_eq!(pause_after(1, 1_000_000), 3_000_000);
+        assert_eq!(pause_after(40, 0), MAX_PAUSE_MICROS / 2);
+        assert_eq!(pause_after(i64::MAX, 1_000_000), MAX_PAUSE_MICROS / 2 * 3);
+    }
+}

@@ -1,0 +1,3 @@
+//! The technical room for keys: what wraps secrets at rest.
+
+pub mod kek;

@@ -1,0 +1,146 @@
+//! Commits, the audit chain and the outbox, on both databases.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde_json::json;
+use yinxin_server::actor::{Actor, Need, Permit};
+use yinxin_server::db::{CommitError, Event, Record, events};
+use yinxin_server::failure::Failure;
+
+use crate::harness::{TestApp, everywhere};
+
+fn permit() -> Permit {
+    Actor::system("test").permit(&[Need::System]).unwrap()
+}
+
+async fn count(app: &TestApp, table: &'static str) -> i64 {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+    sqlx::query_scalar(sql).fetch_one(&mut *app.app().db.read().await.unwrap()).await.unwrap()
+}
+
+/// One commit on the thing `id`: inserts a sandbox message and refuses when told to.
+async fn act(app: &TestApp, id: &str, text: String, refuse: bool) -> Result<(), Failure> {
+    let record = Record::of(Event::new("test", id, "test.acted", json!({ "text": text })));
+    app.app()
+        .db
+        .commit(&permit(), record, (text, refuse), |(text, refuse), conn| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO sandbox_messages (id, recipient, text, created_at) VALUES ($1, 'test', $1, 0)",
+                )
+                .bind(text)
+                .execute(&mut *conn)
+                .await?;
+                if *refuse { Err(CommitError::Refused(Failure::StaleVersion { what: "test" })) } else { Ok(()) }
+            })
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_commits_keep_all_that_succeed_and_nothing_of_those_refused() {
+    everywhere(async |app| {
+        let commits =
+            (0..200).map(|number| act(app, ["a", "b", "c"][number % 3], format!("t{number}"), number % 5 == 0));
+        let results = futures_join(commits).await;
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 160);
+        assert_eq!(count(app, "sandbox_messages").await, 160);
+        assert_eq!(count(app, "events").await, 160);
+        let mut conn = app.app().db.read().await.unwrap();
+        let mut total = 0;
+        for id in ["a", "b", "c"] {
+            let track = events::track(&mut conn, "test", id).await.unwrap();
+            assert!(events::is_unbroken(&track), "{id}");
+            total += track.len();
+        }
+        assert_eq!(total, 160);
+    })
+    .await;
+}
+
+/// Runs futures at the same time on this task.
+async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        let mut pending = false;
+        for (future, output) in &mut running {
+            if output.is_none() {
+                match future.as_mut().poll(context) {
+                    std::task::Poll::Ready(value) => *output = Some(value),
+                    std::task::Poll::Pending => pending = true,
+                }
+            }
+        }
+        if pending { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, output)| output).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panicking_or_failing_write_undoes_only_itself() {
+    everywhere(async |app| {
+        let panicking = Record::of(Event::new("test", "p", "test.acted", json!({})));
+        let db = app.app().db.clone();
+        let outcome = tokio::spawn(async move {
+            db.commit(&permit(), panicking, (), |(), _| Box::pin(async { panic!("a bug in a feature") })).await
+        })
+        .await;
+        assert!(!matches!(outcome, Ok(Ok::<(), Failure>(()))));
+        act(app, "p", "after".into(), false).await.unwrap();
+        let failed = app
+            .app()
+            .db
+            .commit(&permit(), Record::of(Event::new("test", "p", "test.acted", json!({}))), (), |(), conn| {
+                Box::pin(async move {
+                    sqlx::query("INSERT INTO no_such_table (x) VALUES (1)").execute(conn).await?;
+                    Ok::<(), CommitError<Failure>>(())
+                })
+            })
+            .await;
+        assert!(matches!(failed, Err(Failure::Database(_))));
+        act(app, "p", "after that".into(), false).await.unwrap();
+        let track = events::track(&mut app.app().db.read().await.unwrap(), "test", "p").await.unwrap();
+        assert_eq!(track.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_missing_or_moved_event_breaks_its_chain() {
+    everywhere(async |app| {
+        for number in 0..3 {
+            act(app, "x", format!("t{number}"), false).await.unwrap();
+        }
+        let track = events::track(&mut app.app().db.read().await.unwrap(), "test", "x").await.unwrap();
+        assert!(events::is_unbroken(&track));
+        assert_eq!(
+            (track[0].seq, track[0].actor_kind.as_str(), track[0].agent.as_deref()),
+            (1, "system", Some("test"))
+        );
+        let mut changed = track.clone();
+        changed[1].data = "{}".into();
+        assert!(!events::is_unbroken(&changed));
+        let mut missing = track.clone();
+        missing.remove(1);
+        assert!(!events::is_unbroken(&missing));
+        let mut moved = track.clone();
+        moved.swap(0, 1);
+        assert!(!events::is_unbroken(&moved));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_after_closing_are_refused_and_those_before_are_kept() {
+    everywhere(async |app| {
+        let counter = Arc::new(AtomicI64::new(0));
+        act(app, "z", "kept".into(), false).await.unwrap();
+        counter.fetch_add(count(app, "events").await, Ordering::Relaxed);
+        app.app().db.close().await;
+        assert!(act(app, "z", "late".into(), false).await.is_err());
+        assert_eq!(counter.load(Ordering::Relaxed), 1);
+    })
+    .await;
+}

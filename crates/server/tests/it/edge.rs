@@ -1,0 +1,81 @@
+//! The HTTP edge: problems, headers, limits.
+
+use serde_json::json;
+
+use crate::harness::{everywhere, everywhere_with};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_says_that_it_lives_and_is_ready_and_describes_itself() {
+    everywhere(async |app| {
+        let visitor = app.visitor();
+        assert_eq!(visitor.get("/healthz").await.expect(200).bytes, b"ok");
+        visitor.get("/readyz").await.expect(200);
+        assert!(visitor.get("/openapi.json").await.expect(200).json["paths"].is_object());
+        let metrics = visitor.get("/metrics").await.expect(200).bytes;
+        assert!(String::from_utf8(metrics).unwrap().contains("http_requests_total"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_refusal_of_the_edge_is_a_problem_in_the_clients_language() {
+    everywhere(async |app| {
+        let visitor = app.visitor();
+        let missing = visitor.get("/api/v1/nowhere").await.expect(404);
+        assert_eq!(missing.headers["content-type"], "application/problem+json");
+        assert_eq!(missing.code(), "request.not_found");
+        assert_eq!(missing.json["type"], "urn:yinxin:error:request.not_found");
+        assert_eq!(missing.json["title"], "未找到");
+        assert_eq!(missing.json["request_id"], missing.headers["x-request-id"].to_str().unwrap());
+        let english = visitor.with("accept-language", "en").get("/api/v1/nowhere").await;
+        assert_eq!(english.json["title"], "Not found");
+
+        let clock = "/api/v1/sandbox/clock";
+        assert_eq!(visitor.delete(clock).await.expect(405).code(), "request.method");
+        let text = visitor.send(reqwest::Method::POST, clock, Some(("text/plain", b"{}".to_vec()))).await;
+        assert_eq!(text.expect(415).code(), "request.content_type");
+        let large = vec![b' '; app.app().config.http.json_limit_bytes + 1];
+        let large = visitor.send(reqwest::Method::POST, clock, Some(("application/json", large))).await;
+        assert_eq!(large.expect(413).code(), "request.too_large");
+        for bad in [
+            json!([]),
+            json!({}),
+            json!({ "advance_seconds": "x" }),
+            json!({ "advance_seconds": 1, "more": 1 }),
+            json!({ "advance_seconds": -1 }),
+        ] {
+            assert_eq!(visitor.post(clock, bad).await.expect(400).code(), "request.malformed");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_carries_the_security_headers() {
+    everywhere(async |app| {
+        for path in ["/healthz", "/api/v1/nowhere"] {
+            let answer = app.visitor().get(path).await;
+            assert!(answer.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+            assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+            assert_eq!(answer.headers["cache-control"], "no-store");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_asks_too_often_is_told_when_to_come_back() {
+    let slow = "[rate]\nanonymous_per_second = 1\nanonymous_burst = 3";
+    everywhere_with(slow, async |app| {
+        for _ in 0..3 {
+            app.visitor().get("/api/v1/nowhere").await.expect(404);
+        }
+        let limited = app.visitor().get("/api/v1/nowhere").await.expect(429);
+        assert_eq!(limited.code(), "rate.limited");
+        assert_eq!(limited.headers["retry-after"], "1");
+        app.visitor().get("/healthz").await.expect(200);
+        let cookie = app.visitor().with("cookie", "yinxin_session=made-up").get("/api/v1/operator/outbox").await;
+        assert_eq!(cookie.status, 429, "an invented session does not escape the limit");
+    })
+    .await;
+}

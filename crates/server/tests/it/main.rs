@@ -1,0 +1,16 @@
+//! Tests of the whole server: the real one on a free port, on SQLite and PostgreSQL, driven over HTTP or through use cases.
+//!
+//! One file per feature. `harness` makes it easy; a test looks like
+//! ```ignore
+//! #[tokio::test(flavor = "multi_thread")]
+//! async fn a_visitor_may_not_read_this() {
+//!     everywhere(async |app| {
+//!         assert_eq!(app.visitor().get("/api/v1/session").await.status, 401);
+//!     })
+//!     .await;
+//! }
+//! ```
+
+mod db;
+mod edge;
+mod harness;
