@@ -109,6 +109,10 @@ pub fn prepare_form(file: &Opened, parties: &[PartyKey], file_id: [u8; 16]) -> R
         };
         let mut node = page_node(file, page)?;
         let mut annotations = annotations(file, &node)?;
+        // An annotation written directly into the array becomes an object: validators compare the array by references.
+        for annotation in annotations.iter_mut().filter(|item| matches!(item, Object::Dictionary(_))) {
+            *annotation = Object::Reference(revision.add(annotation)?);
+        }
         for party in parties {
             let name = party.button_name(page.index);
             if names.contains(name.as_str()) {

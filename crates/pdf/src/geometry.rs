@@ -84,7 +84,7 @@ impl Matrix {
 pub fn seen_size_mm(page: &Page) -> (f64, f64) {
     let scale = page.user_unit / POINTS_PER_MM;
     let (width, height) = (page.crop_box.width() * scale, page.crop_box.height() * scale);
-    if page.rotate % 180 == 0 { (width, height) } else { (height, width) }
+    if page.rotate.is_multiple_of(180) { (width, height) } else { (height, width) }
 }
 
 /// The rectangle in default user space of a box given as seen: `x_mm`, `y_mm` from the top left corner of the page as shown, `w_mm` wide, `h_mm` high.

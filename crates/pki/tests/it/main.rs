@@ -5,10 +5,8 @@
 
 mod bouncy_castle;
 mod chains;
-mod domestic;
 mod hierarchy;
 mod mutation;
 mod openssl;
 mod oracle;
 mod tampering;
-mod timestamps;

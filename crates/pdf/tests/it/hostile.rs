@@ -1,0 +1,65 @@
+//! Mutated files: nothing panics, whatever is asked of them.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use yinxin_pdf::syntax::{ObjectId, Parser};
+use yinxin_pdf::{Dss, Opened, prepare_form};
+
+use crate::parties::{key, request};
+use crate::sample::{Sample, Xref};
+
+fn ask_everything(bytes: Vec<u8>) {
+    let Ok(file) = Opened::open(Arc::from(bytes)) else { return };
+    let numbers: Vec<u32> =
+        file.sections().iter().flat_map(|section| &section.entries).map(|(number, _)| *number).collect();
+    for number in numbers {
+        let _ = file.object(ObjectId { number, generation: 0 });
+    }
+    for section in file.sections() {
+        let _ = file.end_of_update(section);
+    }
+    let _ = file.pages();
+    let _ = file.signature_fields();
+    let _ = file.dss();
+    let _ = prepare_form(&file, &[key("A")], [0; 16]);
+    if let Ok(prepared) = file.prepare(&request("new", &Dss::default())) {
+        let _ = prepared.embed(&[0x30, 0]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_mutated_file_never_panics(
+        shape in 0..3usize,
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 1..12),
+    ) {
+        let xref = [Xref::Table, Xref::Stream, Xref::Hybrid][shape];
+        let sample = Sample { xref, pages: 2, annots_apart: true, ..Sample::default() };
+        let prepared = prepare_form(&sample.open(), &[key("A")], [0; 16]).unwrap();
+        let mut bytes = prepared;
+        for (place, value, what) in edits {
+            let at = place.index(bytes.len());
+            match what {
+                0 => bytes[at] = value,
+                1 => bytes.insert(at, value),
+                2 => { bytes.remove(at); }
+                // Digits steer offsets, counts and references: the interesting places.
+                _ => if let Some(digit) = bytes[at..].iter().position(u8::is_ascii_digit) {
+                    bytes[at + digit] = b'0' + value % 10;
+                },
+            }
+        }
+        ask_everything(bytes);
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_make_the_parser_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut parser = Parser::new(&bytes, 0);
+        let _ = parser.object();
+        let mut parser = Parser::new(&bytes, 0);
+        let _ = parser.object_body(&mut |_| Some(bytes.len()));
+    }
+}

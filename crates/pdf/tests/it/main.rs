@@ -1,0 +1,17 @@
+//! Black-box tests of the engine: sample files of every shape, refusals, signing by several parties, and what independent tools say of the result.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what builds the samples may fail a test like the tests themselves"
+)]
+
+mod hostile;
+mod judges;
+mod layering;
+mod parties;
+mod placing;
+mod reading;
+mod refusing;
+mod sample;
+mod session;
