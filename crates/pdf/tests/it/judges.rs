@@ -70,6 +70,14 @@ pub fn qpdf_check(file: &[u8]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&[output.stdout, output.stderr].concat()));
 }
 
+/// The file as qpdf writes it with these options.
+pub fn qpdf_rewrite(file: &[u8], options: &[&str]) -> Option<Vec<u8>> {
+    let (file, out) = (TempFile::new("pdf", file), TempFile::new("pdf", b""));
+    let output = run(Command::new("qpdf").args(options).arg(file.path()).arg(out.path()))?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(std::fs::read(out.path()).unwrap())
+}
+
 /// What `oracles/check_pdf.py` prints, and whether every signature holds.
 pub fn check_signatures(file: &[u8], trust_pem: &str) -> Option<(bool, String)> {
     let (file, trust) = (TempFile::new("pdf", file), TempFile::new("pem", trust_pem.as_bytes()));

@@ -14,11 +14,11 @@ use crate::sample::{Sample, Xref};
 use crate::session::square;
 
 /// Two parties with seal, seam slices, date and personal signature, evidence in each revision.
-fn sealed_contract(sample: &Sample) -> (Opened, String) {
+pub fn sealed_contract(base: Vec<u8>) -> (Opened, String) {
     let mut sm2 = Hierarchy::new(KeyAlgorithm::Sm2, 1);
     let maker = sm2.certify(CertificateProfile::SealMaker, "示例制章单位");
     let (seal_picture, date_picture) = (square(), square());
-    let mut file = prepared_form(sample, &["A", "B"]);
+    let mut file = prepared_form(base, &["A", "B"]);
     for (index, party) in ["A", "B"].into_iter().enumerate() {
         let organisation = sm2.certify(CertificateProfile::OrganisationSigning, &format!("示例单位{party}"));
         let person = sm2.certify(CertificateProfile::PersonSigning, &format!("示例人员{party}"));
@@ -73,7 +73,7 @@ fn two_parties_seals_signatures_dates_and_seam_slices_leave_each_other_valid() {
             final_eol: false,
             ..Sample::default()
         };
-        let (file, trust) = sealed_contract(&sample);
+        let (file, trust) = sealed_contract(sample.build());
         judges::qpdf_check(file.bytes());
         let Some((holds, report)) = judges::check_signatures(file.bytes(), &trust) else { return };
         assert!(holds, "{xref:?}\n{report}");
@@ -83,8 +83,21 @@ fn two_parties_seals_signatures_dates_and_seam_slices_leave_each_other_valid() {
     }
 }
 
+#[test]
+fn files_that_qpdf_linearised_or_packed_into_object_streams_are_sealed_as_well() {
+    let base = Sample { pages: 5, ..Sample::default() }.build();
+    for options in [&["--linearize"][..], &["--linearize", "--object-streams=generate"], &["--object-streams=generate"]]
+    {
+        let Some(rewritten) = judges::qpdf_rewrite(&base, options) else { return };
+        let (file, trust) = sealed_contract(rewritten);
+        judges::qpdf_check(file.bytes());
+        let Some((holds, report)) = judges::check_signatures(file.bytes(), &trust) else { return };
+        assert!(holds, "{options:?}\n{report}");
+    }
+}
+
 /// The platform's signature to level B-LTA: timestamped CMS, then its evidence, then a document timestamp.
-fn conclude(mut file: Opened) -> (Opened, String) {
+pub fn conclude(mut file: Opened) -> (Opened, String) {
     let mut p256 = Hierarchy::new(KeyAlgorithm::EcdsaP256, 2);
     let platform = p256.certify(CertificateProfile::Platform, "示例平台存证");
     let tsa = p256.certify(CertificateProfile::Tsa, "示例时间戳");
@@ -118,7 +131,7 @@ fn conclude(mut file: Opened) -> (Opened, String) {
 #[test]
 fn the_platforms_signature_reaches_b_lta_over_sm2_seals_and_everything_holds() {
     for xref in [Xref::Table, Xref::Stream] {
-        let (file, sm2_root) = sealed_contract(&Sample { xref, ..Sample::default() });
+        let (file, sm2_root) = sealed_contract(Sample { xref, ..Sample::default() }.build());
         let (file, p256_root) = conclude(file);
         judges::qpdf_check(file.bytes());
         judges::check_long_term(file.bytes(), &p256_root, "platform");
@@ -134,7 +147,7 @@ fn the_platforms_signature_reaches_b_lta_over_sm2_seals_and_everything_holds() {
 
 #[test]
 fn one_changed_byte_of_the_text_breaks_every_signature() {
-    let (file, trust) = sealed_contract(&Sample::default());
+    let (file, trust) = sealed_contract(Sample::default().build());
     let mut bytes = file.bytes().to_vec();
     let at = bytes.windows(11).position(|window| window == b"Sample page").unwrap();
     bytes[at] = b's';

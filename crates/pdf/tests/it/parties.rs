@@ -181,7 +181,8 @@ pub fn reopen(signed: Signed) -> Opened {
     Opened::open(signed.into_shared()).unwrap()
 }
 
-pub fn prepared_form(sample: &crate::sample::Sample, parties: &[&str]) -> Opened {
+pub fn prepared_form(base: Vec<u8>, parties: &[&str]) -> Opened {
     let parties: Vec<PartyKey> = parties.iter().map(|party| key(party)).collect();
-    Opened::open(Arc::from(yinxin_pdf::prepare_form(&sample.open(), &parties, [1; 16]).unwrap())).unwrap()
+    let base = Opened::open(Arc::from(base)).unwrap();
+    Opened::open(Arc::from(yinxin_pdf::prepare_form(&base, &parties, [1; 16]).unwrap())).unwrap()
 }

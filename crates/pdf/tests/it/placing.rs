@@ -48,7 +48,7 @@ fn a_seal_and_a_page_mark_stand_upright_where_they_were_placed_on_rotated_pages(
     let form = flag();
     for page in 0..4 {
         for as_page_mark in [false, true] {
-            let file = prepared_form(&sample(), &["A"]);
+            let file = prepared_form(sample().build(), &["A"]);
             // 30 mm from the left and 50 mm from the top as seen, 40 mm wide: the ink is 20 mm × 10 mm.
             let rect = place_upright(&file.pages().unwrap()[page], 30.0, 50.0, 40.0, 20.0);
             let mark = Mark { page, rect, form: &form, clip: None };
@@ -72,7 +72,7 @@ fn a_seal_and_a_page_mark_stand_upright_where_they_were_placed_on_rotated_pages(
 
 #[test]
 fn seam_slices_reach_the_edge_of_every_page_and_together_are_the_seal() {
-    let file = prepared_form(&sample(), &["A"]);
+    let file = prepared_form(sample().build(), &["A"]);
     let disc = PdfForm { width_pt: 120.0, height_pt: 60.0, content: b"0.71 0.13 0.12 rg 0 0 120 60 re f\n".to_vec() };
     let pages = file.pages().unwrap();
     let slices = seam_slices(pages, disc.width_pt, disc.height_pt, 100.0).unwrap();
@@ -99,7 +99,7 @@ fn seam_slices_reach_the_edge_of_every_page_and_together_are_the_seal() {
 #[test]
 fn what_a_party_drew_before_is_kept_and_text_under_the_ink_stays_readable() {
     let form = PdfForm { width_pt: 100.0, height_pt: 50.0, content: b"0.71 0.13 0.12 rg 0 0 100 50 re f\n".to_vec() };
-    let mut file = prepared_form(&Sample::default(), &["A"]);
+    let mut file = prepared_form(Sample::default().build(), &["A"]);
     let dss = Dss::default();
     // The sample's text stands at 20-60 mm, 153-157 mm from the top.
     for (name, y_mm) in [("first", 145.0), ("second", 40.0)] {

@@ -124,7 +124,7 @@ fn a_signature_that_does_not_fit_is_refused() {
 
 #[test]
 fn requests_that_cannot_be_met_are_refused_with_the_reason() {
-    let file = prepared_form(&Sample::default(), &["A", "B"]);
+    let file = prepared_form(Sample::default().build(), &["A", "B"]);
     let dss = Dss::default();
     let seal = square();
     let mark = |page, rect, clip| Mark { page, rect, form: &seal, clip };
@@ -169,7 +169,7 @@ fn a_certified_file_takes_what_its_certification_allows() {
 fn evidence_is_stored_once() {
     let dss = Dss { certificates: vec![vec![1, 2], vec![1, 2], vec![3]], ocsps: vec![vec![4]], crls: vec![] };
     for xref in [Xref::Table, Xref::Stream] {
-        let file = prepared_form(&Sample { xref, ..Sample::default() }, &["A"]);
+        let file = prepared_form(Sample { xref, ..Sample::default() }.build(), &["A"]);
         let signed = reopen(file.prepare(&request("a", &dss)).unwrap().embed(&[1]).unwrap());
         let stored = signed.dss().unwrap();
         assert_eq!(stored.certificates, [vec![1, 2], vec![3]]);
