@@ -15,6 +15,7 @@ pub mod deadline;
 pub mod drafting;
 pub mod effect;
 pub mod event;
+pub mod invariants;
 
 pub mod party;
 pub mod permission;
