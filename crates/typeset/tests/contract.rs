@@ -1,5 +1,7 @@
 //! What a rendered contract must be, as independent programs read it.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use support::sample::{AT_MICROS, contract_of, goods_contract, price_table};

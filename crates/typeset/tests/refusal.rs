@@ -1,5 +1,7 @@
 //! What is refused, and that everything else is set, whatever it is.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use proptest::prelude::*;
