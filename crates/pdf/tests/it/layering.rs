@@ -7,22 +7,25 @@ use yinxin_pki::cms::SignedAttributes;
 use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::key::KeyAlgorithm;
 use yinxin_pki::x509::CertificateProfile;
+use yinxin_seal::draw::{CompanySeal, DateSeal, SealKind};
 
 use crate::judges;
 use crate::parties::{Hierarchy, key, prepared_form, real_time_micros, reopen, request};
 use crate::sample::{Sample, Xref};
-use crate::session::square;
 
 /// Two parties with seal, seam slices, date and personal signature, evidence in each revision.
 pub fn sealed_contract(base: Vec<u8>) -> (Opened, String) {
     let mut sm2 = Hierarchy::new(KeyAlgorithm::Sm2, 1);
     let maker = sm2.certify(CertificateProfile::SealMaker, "示例制章单位");
-    let (seal_picture, date_picture) = (square(), square());
+    let date_picture = DateSeal { year: 2026, month: 11, day: 22 }.draw().unwrap().to_pdf_form();
     let mut file = prepared_form(base, &["A", "B"]);
     for (index, party) in ["A", "B"].into_iter().enumerate() {
         let organisation = sm2.certify(CertificateProfile::OrganisationSigning, &format!("示例单位{party}"));
         let person = sm2.certify(CertificateProfile::PersonSigning, &format!("示例人员{party}"));
         let seal = organisation.seal(&maker);
+        let name = ["示例市示例区教育局", "示例园林绿化有限公司"][index].to_owned();
+        let drawn = CompanySeal { name, kind: SealKind::Company, code: None, diameter_mm: 42.0 };
+        let seal_picture = drawn.draw().unwrap().to_pdf_form();
         let pages = file.pages().unwrap().to_vec();
         let last = pages.len() - 1;
         let left = 20.0 + 60.0 * index as f64;
@@ -31,7 +34,7 @@ pub fn sealed_contract(base: Vec<u8>) -> (Opened, String) {
             .iter()
             .map(|slice| Mark { page: slice.page, rect: slice.rect, form: &seal_picture, clip: Some(slice.clip) })
             .collect();
-        let date = place_upright(&pages[last], left, 220.0, 40.0, 8.0);
+        let date = place_upright(&pages[last], left, 220.0, 36.0, 8.0);
         marks.push(Mark { page: last, rect: date, form: &date_picture, clip: None });
         let certificates = [&sm2.root, &maker, &organisation].map(|holder| holder.certificate.as_der().to_vec());
         let dss = Dss { certificates: certificates.to_vec(), ..Dss::default() };
@@ -51,7 +54,7 @@ pub fn sealed_contract(base: Vec<u8>) -> (Opened, String) {
         file = organisation.step(&file, &SignatureRequest { field_name: &name, ..sealing }, Some(&seal));
 
         let dss = Dss { certificates: vec![person.certificate.as_der().to_vec()], ..Dss::default() };
-        let rect = place_upright(&pages[last], left, 240.0, 20.0, 10.0);
+        let rect = place_upright(&pages[last], left, 240.0, 36.0, 8.0);
         let name = format!("person-{party}");
         let signing = SignatureRequest {
             kind: SignatureKind::Sm2Cms,
