@@ -197,6 +197,10 @@ impl Authority<'_> {
         {
             return Err(IssueTimestampError::Authority);
         }
+        self.stamp_unchecked(query, serial, time)
+    }
+
+    fn stamp_unchecked(&self, query: &Query, serial: &SerialNumber, time: i64) -> Result<Vec<u8>, IssueTimestampError> {
         let info = Writer::sequence_of(|info| {
             info.u64(1);
             info.oid(self.policy);
@@ -204,17 +208,20 @@ impl Authority<'_> {
             info.integer(serial.as_bytes());
             info.precise_time(time.div_euclid(1000) * 1000);
             let (seconds, rest) = (self.accuracy_micros / 1_000_000, self.accuracy_micros % 1_000_000);
-            info.sequence(|accuracy| {
-                for (tag, value) in [
-                    (Tag::INTEGER, seconds),
-                    (Tag::context_primitive(0), rest / 1000),
-                    (Tag::context_primitive(1), rest % 1000),
-                ] {
-                    if value > 0 {
-                        accuracy.tagged_u64(tag, value);
+            // RFC 3161 2.4.2: without a statement about accuracy the field is absent.
+            if self.accuracy_micros > 0 {
+                info.sequence(|accuracy| {
+                    for (tag, value) in [
+                        (Tag::INTEGER, seconds),
+                        (Tag::context_primitive(0), rest / 1000),
+                        (Tag::context_primitive(1), rest % 1000),
+                    ] {
+                        if value > 0 {
+                            accuracy.tagged_u64(tag, value);
+                        }
                     }
-                }
-            });
+                });
+            }
             if let Some(nonce) = &query.nonce {
                 info.integer(nonce);
             }
@@ -445,5 +452,53 @@ impl Token {
     /// The certificates that the token carries.
     pub fn certificates(&self) -> &[Certificate] {
         self.signed.certificates()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::key::{KeyAlgorithm, PrivateKey};
+    use crate::x509::{CertificateProfile, CertificateRequest, DistinguishedName, issue};
+
+    /// A token as somebody would make it whose certificate is not for stamping, or not valid then.
+    fn token_by(profile: CertificateProfile, time: i64) -> Result<Timestamp, TimestampError> {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut make = |profile, issuer: Option<(&Certificate, &PrivateKey)>| {
+            let key = PrivateKey::generate(KeyAlgorithm::Sm2, &mut rng).unwrap();
+            let request = CertificateRequest {
+                profile,
+                subject: DistinguishedName::new("CN").common_name("示例"),
+                unified_social_credit_code: None,
+                public_key: key.public_key().clone(),
+                not_before: 0,
+                not_after: 1_000_000_000,
+                serial: SerialNumber::generate(&mut rng),
+                ocsp_url: None,
+                crl_url: None,
+                ca_issuers_url: None,
+            };
+            let certificate = issue(&request, issuer.map(|(ca, _)| ca), issuer.map_or(&key, |(_, key)| key)).unwrap();
+            (certificate, key)
+        };
+        let (root, root_key) = make(CertificateProfile::Root, None);
+        let (certificate, key) = make(profile, Some((&root, &root_key)));
+        let policy = ObjectIdentifier::new_unwrap("1.2.3");
+        let authority = Authority { certificate: &certificate, chain: &[], signer: &key, policy, accuracy_micros: 0 };
+        let query = Query::new(DigestAlgorithm::Sm3.digest(b"x"), &mut rng);
+        let token = authority.stamp_unchecked(&query, &SerialNumber::generate(&mut rng), time).unwrap();
+        Token::from_der(&token)?.verify(&[b"x"], &[])
+    }
+
+    #[test]
+    fn a_token_of_a_certificate_that_may_not_stamp_or_not_then_is_refused() {
+        assert_eq!(token_by(CertificateProfile::Tsa, 5_000_000).unwrap().time, 5_000_000);
+        assert_eq!(token_by(CertificateProfile::Platform, 5_000_000).unwrap_err(), TimestampError::Authority);
+        assert_eq!(token_by(CertificateProfile::Ocsp, 5_000_000).unwrap_err(), TimestampError::Authority);
+        assert_eq!(token_by(CertificateProfile::Tsa, -1).unwrap_err(), TimestampError::OutsideValidity);
+        assert_eq!(token_by(CertificateProfile::Tsa, 1_001_000_000).unwrap_err(), TimestampError::OutsideValidity);
     }
 }

@@ -134,6 +134,41 @@ fn datetime(micros: i64) -> Option<Datetime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{
+        Appendix, Article, Clause, CoverRow, PriceLine, PriceTable, SignatureBlock, Table, TableColumn,
+    };
+
+    /// Unknown fonts, layouts that never come to rest and the like are warnings, not errors.
+    #[test]
+    fn the_layout_causes_no_warnings() {
+        let column = TableColumn { heading: "栏".into(), weight: 1, ..TableColumn::default() };
+        let line = PriceLine { depth: 1, name: "物".into(), note: "注".into(), ..PriceLine::default() };
+        let group = PriceLine { is_group: true, ..line.clone() };
+        let block = |key: &str| SignatureBlock {
+            party_key: key.into(),
+            rows: vec![("地址".into(), "示例市".into())],
+            has_representative: key == "A",
+            ..SignatureBlock::default()
+        };
+        let clauses = vec![
+            Clause::Text("甲\n乙".into()),
+            Clause::Emphasised("W".repeat(200)),
+            Clause::Table(Table { columns: vec![column], rows: vec![vec!["格".into()]] }),
+            Clause::PriceTable(PriceTable { lines: vec![group, line], ..PriceTable::default() }),
+        ];
+        let document = ContractDocument {
+            title: "示例合同".into(),
+            number: "示例-1".into(),
+            cover: vec![CoverRow { label: "项目".into(), value: "𠮷".into() }, CoverRow::default()],
+            preamble: vec!["序".into()],
+            articles: vec![Article { heading: "𠮷".into(), clauses: clauses.clone() }],
+            signature_blocks: vec![block("A"), block("B"), block("C")],
+            appendices: vec![Appendix { heading: "附件".into(), body: clauses }],
+        };
+        let json = serde_json::to_vec(&Model::new(&document)).expect("JSON");
+        let compiled = typst::compile::<PagedDocument>(&ContractWorld::new(json));
+        assert!(compiled.output.is_ok() && compiled.warnings.is_empty(), "{:?}", compiled.warnings);
+    }
 
     #[test]
     fn microseconds_become_the_right_utc_date() {

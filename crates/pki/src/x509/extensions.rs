@@ -220,4 +220,26 @@ mod tests {
             assert_eq!(identity_text(form), "ABCD");
         }
     }
+
+    #[test]
+    fn an_extension_that_stands_twice_or_is_critical_and_unknown_is_noticed() {
+        let extension = |oid: ObjectIdentifier, critical: bool, value: &[u8]| {
+            crate::asn1::Writer::sequence_of(|w| {
+                w.oid(oid);
+                w.boolean(critical);
+                w.octet_string(value);
+            })
+        };
+        let read = |extensions: &[Vec<u8>]| {
+            let list = crate::asn1::Writer::sequence_of(|w| extensions.iter().for_each(|extension| w.raw(extension)));
+            Extensions::read(&mut Reader::der(&list))
+        };
+        let usage = extension(oid::KEY_USAGE, true, &[3, 2, 6, 0xc0]);
+        let unknown = |critical| extension(ObjectIdentifier::new_unwrap("1.2.3.4"), critical, &[5, 0]);
+        let one = read(&[usage.clone(), unknown(false)]).unwrap();
+        assert!(one.unknown_critical.is_empty());
+        assert!(one.key_usage.is_some_and(|usage| usage == KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION)));
+        assert_eq!(read(&[usage.clone(), unknown(true)]).unwrap().unknown_critical.len(), 1);
+        assert!(read(&[usage.clone(), usage]).is_err());
+    }
 }

@@ -174,3 +174,28 @@ fn revocation_is_judged_against_the_signing_time() {
     assert_eq!(judge(person, SIGNED_AT, &[&by_party, &by_other], &[]), RevocationStatus::Unknown);
     assert_eq!(judge(person, SIGNED_AT, &[&by_ca], &[]), RevocationStatus::Good { this_update: revoked_at });
 }
+
+#[test]
+fn a_certificate_or_list_with_a_forged_signature_counts_for_nothing() {
+    let h = Hierarchy::new(KeyAlgorithm::Sm2, 18);
+    // The last byte belongs to the signature value, so everything still reads the same.
+    let forge = |der: &[u8]| {
+        let mut forged = der.to_vec();
+        *forged.last_mut().unwrap() ^= 1;
+        forged
+    };
+    let forged = Certificate::from_der(&forge(h.party.certificate.as_der())).unwrap();
+    assert_eq!(problems(&h, &forged, Purpose::ContractSigning, SIGNED_AT), [ChainProblem::NoTrustedRoot]);
+    let forged = Certificate::from_der(&forge(h.sub.certificate.as_der())).unwrap();
+    let roots = [h.root.certificate.clone()];
+    let mut validator = Validator::new(&roots);
+    validator.add_candidates(std::slice::from_ref(&forged));
+    let list = forge(&h.revocation_list(SIGNED_AT, SIGNED_AT));
+    let evidence = RevocationEvidence { ocsp_responses: &[], crls: &[&list] };
+    let report = validator.validate(&h.party.certificate, Purpose::ContractSigning, SIGNED_AT, &evidence);
+    assert!(report.only_root_is_missing());
+    validator.add_candidates(std::slice::from_ref(&h.sub.certificate));
+    let report = validator.validate(&h.person.certificate, Purpose::ContractSigning, SIGNED_AT, &evidence);
+    assert!(report.is_valid());
+    assert_eq!(report.revocation[0], RevocationStatus::Unknown);
+}

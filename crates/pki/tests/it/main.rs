@@ -5,8 +5,10 @@
 
 mod bouncy_castle;
 mod chains;
+mod domestic;
 mod hierarchy;
 mod mutation;
 mod openssl;
 mod oracle;
 mod tampering;
+mod timestamps;

@@ -1,6 +1,6 @@
 //! OpenSSL checks what this crate makes (P-256 and RSA in full, SM2 as far as it can: standards 12), and makes what this crate must accept.
 
-use yinxin_pki::chain::{Purpose, RevocationEvidence, Validator};
+use yinxin_pki::chain::{ChainProblem, Purpose, RevocationEvidence, Validator};
 use yinxin_pki::cms::{CmsVerifyError, Content, SignedData, set_unsigned_timestamp};
 use yinxin_pki::crl::{RevocationList, RevocationReason};
 use yinxin_pki::digest::DigestAlgorithm;
@@ -373,4 +373,47 @@ fn lists_responses_and_tokens_of_openssl_are_understood() {
             "out",
         ],
     );
+}
+
+#[test]
+fn a_certificate_with_a_critical_extension_that_is_not_understood_is_refused() {
+    if !openssl_available() {
+        return;
+    }
+    let h = Hierarchy::new(KeyAlgorithm::EcdsaP256, 6);
+    let place = Workplace::new("openssl-critical");
+    write_hierarchy(&place, &h);
+    place.write("sub.key", h.sub.key.to_pkcs8_pem().as_bytes());
+    place.write("request.der", CertificationRequest::create(&DistinguishedName::new("CN"), &h.person.key).unwrap());
+    let sign = [
+        "x509",
+        "-req",
+        "-inform",
+        "DER",
+        "-in",
+        "request.der",
+        "-CA",
+        "sub.pem",
+        "-CAkey",
+        "sub.key",
+        "-extfile",
+        "ext.cnf",
+    ];
+    let roots = [h.root.certificate.clone()];
+    let mut validator = Validator::new(&roots);
+    validator.add_candidates(std::slice::from_ref(&h.sub.certificate));
+    let mut problems = |constraint: &str| {
+        place.write("ext.cnf", constraint);
+        place.must("openssl", &[&sign[..], &["-set_serial", "77", "-out", "odd.pem"]].concat());
+        let odd = Certificate::from_pem(&String::from_utf8(place.read("odd.pem")).unwrap()).unwrap().remove(0);
+        let (at, none) = (odd.not_before(), RevocationEvidence::default());
+        validator.validate(&odd, Purpose::ContractSigning, at, &none).problems
+    };
+    assert_eq!(problems("1.2.3.4=DER:0500\n"), []);
+    let extension = yinxin_pki::asn1::ObjectIdentifier::new_unwrap("1.2.3.4");
+    let refused = ChainProblem::UnknownCriticalExtension { index: 0, extension };
+    assert_eq!(problems("1.2.3.4=critical,DER:0500\n"), [refused]);
+    let extension = yinxin_pki::asn1::ObjectIdentifier::new_unwrap("2.5.29.30");
+    let refused = ChainProblem::UnknownCriticalExtension { index: 0, extension };
+    assert_eq!(problems("nameConstraints=critical,permitted;DNS:example.test\n"), [refused]);
 }

@@ -240,3 +240,125 @@ impl Arc {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::Segment;
+
+    fn seal(name: &str, kind: SealKind, diameter_mm: f64) -> CompanySeal {
+        CompanySeal { name: name.into(), kind, code: None, diameter_mm }
+    }
+
+    /// How many separate pieces of ink there are, at 400 dots per inch.
+    fn pieces(drawing: &Drawing) -> usize {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(drawing.to_png(400).unwrap())).read_info().unwrap();
+        let mut rows = vec![0; reader.output_buffer_size().unwrap()];
+        let frame = reader.next_frame(&mut rows).unwrap();
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let strength = |i: usize| rows[i / width * frame.line_size + i % width / 2] >> (4 - 4 * (i % width % 2)) & 15;
+        let mut ink: Vec<bool> = (0..width * height).map(|i| strength(i) > 3).collect();
+        let mut count = 0;
+        let mut open = Vec::new();
+        for start in 0..ink.len() {
+            if ink[start] {
+                count += 1;
+                open.push(start);
+            }
+            while let Some(i) = open.pop() {
+                if std::mem::take(&mut ink[i]) {
+                    for (dx, dy) in (0..9).map(|k| (k % 3, k / 3)) {
+                        let (x, y) = (i % width + dx, i / width + dy);
+                        if (1..=width).contains(&x) && (1..=height).contains(&y) {
+                            open.push((y - 1) * width + x - 1);
+                        }
+                    }
+                }
+            }
+        }
+        count
+    }
+
+    #[test]
+    fn characters_of_names_of_every_length_touch_neither_each_other_nor_anything_else() {
+        // 皿 is one piece with a foot as wide as a character can be; feet come closest on an arc.
+        for (kind, diameter_mm) in [(SealKind::Company, 42.0), (SealKind::Contract, 38.0)] {
+            let rest = pieces(&seal("皿皿皿皿", kind, diameter_mm).draw().unwrap()) - 4;
+            // Each length on which the rules turn, and some between.
+            for length in [5, 8, 9, 10, 11, 12, 13, 14, 17, 20, 22, 23, 28, 34, 35, 36, 43, 52, 60] {
+                let drawing = seal(&"皿".repeat(length), kind, diameter_mm).draw().unwrap();
+                assert_eq!(pieces(&drawing), rest + length, "{length} characters, {kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ring_star_and_name_are_where_the_house_puts_them() {
+        let d = 42.0;
+        let drawing = seal("示例区农业农村局", SealKind::Company, d).draw().unwrap();
+        let distances: Vec<f64> = drawing
+            .outline
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Move(p) | Segment::Line(p) | Segment::Cubic(_, _, p) => Some((p.x - 21.0).hypot(p.y - 21.0)),
+                Segment::Close => None,
+            })
+            .collect();
+        let between = |low: f64, high: f64| distances.iter().filter(|r| (low..high).contains(*r)).count();
+        // Ring of 1.2 mm; name between 12.9 and 18.6 mm from the centre (a little more at the corners); star inside 7 mm.
+        assert_eq!(between(20.999, 21.001), 5);
+        assert_eq!(between(19.799, 19.801), 5);
+        assert_eq!(between(6.999, 7.001), 5);
+        assert_eq!(between(7.01, 10.5), 0);
+        assert_eq!(between(19.0, 19.79), 0);
+        assert!(between(11.0, 19.0) > 200);
+    }
+
+    #[test]
+    fn the_name_is_symmetrical_about_twelve_o_clock() {
+        for name in ["日".repeat(4), "日".repeat(9), "日".repeat(21), "日".repeat(33)] {
+            let name = glyphs(&name.chars().collect::<Vec<_>>(), SONG).unwrap();
+            let layout = NameLayout::fit(&name, 42.0, 1.2, false);
+            let mut outline = Outline::default();
+            layout
+                .arcs
+                .iter()
+                .for_each(|arc| arc.draw(&name[arc.from..arc.to], Point { x: 0.0, y: 0.0 }, &mut outline));
+            let xs = outline.0.iter().filter_map(|segment| match segment {
+                Segment::Move(p) | Segment::Line(p) | Segment::Cubic(_, _, p) => Some(p.x),
+                Segment::Close => None,
+            });
+            let (least, most) = xs.fold((f64::MAX, f64::MIN), |(least, most), x| (least.min(x), most.max(x)));
+            assert!((least + most).abs() < 0.25, "{least} {most}");
+        }
+    }
+
+    #[test]
+    fn the_code_leaves_the_ring_and_the_name_alone() {
+        for length in [4, 12, 20, 34, 60] {
+            let mut with = seal(&"皿".repeat(length), SealKind::Bid, 38.0);
+            let without = pieces(&with.draw().unwrap());
+            // Each digit is one piece; 1 has no hole to confuse the count.
+            with.code = Some("1111111111111".parse().unwrap());
+            assert_eq!(pieces(&with.draw().unwrap()), without + 13, "{length}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_on_a_seal_is_refused_by_name() {
+        let draw = |name: &str| seal(name, SealKind::Company, 42.0).draw().unwrap_err();
+        assert_eq!(draw(""), DrawError::NameTooShort { length: 0, least: 4 });
+        assert_eq!(draw("  示例  "), DrawError::NameTooShort { length: 2, least: 4 });
+        assert_eq!(draw(&"示".repeat(61)), DrawError::NameTooLong { length: 61, most: 60 });
+        let error = draw("示例\n\u{202e}公司😀");
+        assert_eq!(error, DrawError::Unprintable { characters: vec!['\u{202e}', '😀', '\n'] });
+        assert!(error.to_string().contains("\\u{202e} (U+202E)"), "{error}");
+        for diameter in [f64::NAN, f64::INFINITY, -42.0, 37.9, 45.1] {
+            let error = seal("示例公司", SealKind::Company, diameter).draw().unwrap_err();
+            assert_eq!(error, DrawError::Size { least_mm: 38, most_mm: 45 });
+        }
+        for code in ["", "430102000001", "43010200000123", "430102000001x", "４３０１０２０００００１２"] {
+            assert_eq!(code.parse::<SealCode>(), Err(DrawError::Code));
+        }
+    }
+}

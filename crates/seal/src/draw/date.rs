@@ -57,3 +57,38 @@ impl DateSeal {
         Ok(Drawing { width_mm: Self::WIDTH_MM, height_mm: Self::HEIGHT_MM, ink: CINNABAR, outline: outline.0 })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::Segment;
+
+    #[test]
+    fn the_line_fills_33_mm_of_the_box_whatever_the_date() {
+        for (year, month, day) in [(2025, 6, 4), (1999, 11, 11), (2048, 12, 28)] {
+            let drawing = DateSeal { year, month, day }.draw().unwrap();
+            let points: Vec<_> = drawing
+                .outline
+                .iter()
+                .filter_map(|segment| match segment {
+                    Segment::Move(p) | Segment::Line(p) | Segment::Cubic(_, _, p) => Some(*p),
+                    Segment::Close => None,
+                })
+                .collect();
+            let left = points.iter().map(|p| p.x).fold(f64::MAX, f64::min);
+            let right = points.iter().map(|p| p.x).fold(f64::MIN, f64::max);
+            assert!((1.4..2.2).contains(&left) && (33.8..34.6).contains(&right), "{left} {right}");
+            assert!(points.iter().all(|p| (1.5..6.5).contains(&p.y)));
+        }
+    }
+
+    #[test]
+    fn only_real_days_are_drawn() {
+        assert!(DateSeal { year: 2024, month: 2, day: 29 }.draw().is_ok());
+        for (year, month, day) in
+            [(2025, 2, 29), (2025, 13, 1), (2025, 0, 1), (2025, 4, 31), (2025, 4, 0), (999, 1, 1), (10_000, 1, 1)]
+        {
+            assert_eq!(DateSeal { year, month, day }.draw(), Err(DrawError::Date));
+        }
+    }
+}

@@ -75,3 +75,49 @@ fn draw(name: &str, side: f64) -> Result<Drawing, DrawError> {
     }
     Ok(Drawing { width_mm: side, height_mm: side, ink: CINNABAR, outline: outline.0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arranged(name: &str) -> (usize, usize, String) {
+        let (columns, rows, characters) = arrange(&name.chars().collect::<Vec<_>>()).unwrap();
+        (columns, rows, characters.into_iter().collect())
+    }
+
+    #[test]
+    fn names_of_usual_length_fill_the_square_with_the_old_words() {
+        assert_eq!(arranged("林示"), (2, 2, "林示之印".into()));
+        assert_eq!(arranged("林示例"), (2, 2, "林示例印".into()));
+        assert_eq!(arranged("欧阳示例"), (2, 2, "欧阳示例".into()));
+        assert_eq!(arranged("示例示例示"), (2, 3, "示例示例示印".into()));
+    }
+
+    #[test]
+    fn every_length_from_2_to_20_has_a_grid_and_is_drawn() {
+        for length in 2..=20 {
+            let name = "例".repeat(length);
+            let (columns, rows, characters) = arranged(&name);
+            assert_eq!(columns * rows, characters.chars().count());
+            assert!(
+                PersonalSeal { name: name.clone() }.draw().is_ok() && LegalRepresentativeSeal { name }.draw().is_ok()
+            );
+        }
+    }
+
+    #[test]
+    fn the_first_character_stands_top_right_and_the_second_below_it() {
+        // 一 is a single stroke, so its place is easily found; the frame is the first 20 steps of the outline.
+        let drawing = LegalRepresentativeSeal { name: "一示例".into() }.draw().unwrap();
+        let crate::draw::Segment::Move(first) = drawing.outline[20] else { panic!("a character begins here") };
+        assert!(first.x > 10.0 && first.y > 10.0, "{first:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_on_a_name_seal_is_refused() {
+        let draw = |name: &str| PersonalSeal { name: name.into() }.draw().unwrap_err();
+        assert_eq!(draw("林"), DrawError::NameTooShort { length: 1, least: 2 });
+        assert_eq!(draw(&"林".repeat(21)), DrawError::NameTooLong { length: 21, most: 20 });
+        assert_eq!(draw("林\u{e000}例"), DrawError::Unprintable { characters: vec!['\u{e000}'] });
+    }
+}

@@ -28,6 +28,7 @@ impl Drawing {
                 push_number(&mut content, p.x * UNITS_PER_MM);
                 push_number(&mut content, p.y * UNITS_PER_MM);
             }
+            content.push_str(if points.is_empty() { "" } else { " " });
             content.push(operator);
             content.push('\n');
         };
@@ -150,4 +151,34 @@ fn encode_png(mask: &Mask, Rgb(r, g, b): Rgb, pixels_per_metre: u32) -> Result<V
     writer.write_image_data(&rows)?;
     writer.finish()?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::DateSeal;
+
+    #[test]
+    fn numbers_are_separated_only_where_they_must_be() {
+        let mut text = String::from("c");
+        for value in [1.4, -2.6, 0.0, -0.2] {
+            push_number(&mut text, value);
+        }
+        assert_eq!(text, "c1 -3 0 0");
+    }
+
+    #[test]
+    fn only_useful_resolutions_are_rendered() {
+        let drawing = DateSeal { year: 2025, month: 6, day: 4 }.draw().unwrap();
+        for dpi in [0, 35, 1201, u32::MAX] {
+            assert_eq!(drawing.to_png(dpi), Err(DrawError::Resolution { least: 36, most: 1200 }));
+        }
+        for dpi in [36, 1200] {
+            let bytes = drawing.to_png(dpi).unwrap();
+            let reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+            assert_eq!(reader.info().width, (36.0 / 25.4 * f64::from(dpi)).round() as u32);
+            let density = reader.info().pixel_dims.unwrap();
+            assert!((f64::from(density.xppu) * 0.0254 - f64::from(dpi)).abs() < 0.1);
+        }
+    }
 }

@@ -11,9 +11,11 @@
 //! input: re-encoding would break seals of producers who do not write strict DER.
 
 mod parse;
+mod verify;
 mod write;
 
 pub use parse::{CertificateList, Extension, MakerSignature, ParseError, Picture, Seal, SealSignature, SealVersion};
+pub use verify::{Role, SealFault, SealReport, SealSignatureReport, Verdict, verify_seal, verify_seal_signature};
 pub use write::{
     DraftError, SealDraft, SealSignatureDraft, SealType, assemble_seal, assemble_seal_signature, seal_signature_size,
     with_timestamp,

@@ -182,7 +182,7 @@ impl SealDraft {
 /// Puts the seal maker's certificate and signature to what [`SealDraft::to_be_signed`] gave; the result is the SESeal in DER.
 ///
 /// # Errors
-/// [`DraftError`] if one of the parts is not what it should be; whether the signature verifies is for the verifier to say.
+/// [`DraftError`] if one of the parts is not what it should be; whether the signature verifies is for [`super::verify_seal`] to say.
 pub fn assemble_seal(to_be_signed: &[u8], maker_certificate: &[u8], signature: &[u8]) -> Result<Vec<u8>, DraftError> {
     check_certificate(maker_certificate)?;
     check_signature(signature)?;
@@ -235,7 +235,7 @@ impl SealSignatureDraft {
 ///
 /// # Errors
 /// [`DraftError::SignerNotListed`] if the seal may not be used with this certificate, and others if one of the parts is not what it
-/// should be. Whether the signature verifies is for the verifier to say.
+/// should be. Whether the signature verifies is for [`super::verify_seal_signature`] to say.
 pub fn assemble_seal_signature(
     to_be_signed: &[u8],
     signer_certificate: &[u8],

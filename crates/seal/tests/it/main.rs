@@ -1,0 +1,9 @@
+//! Seals drawn by this crate and seen by others (poppler), structures made by this crate and checked by others (integer arithmetic in
+//! Python), structures made by others (ofdrw) and read by this crate, and what must be refused.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code, its helper functions included")]
+
+mod drawing;
+mod structures;
+mod verification;
+mod world;
