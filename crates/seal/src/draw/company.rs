@@ -192,7 +192,7 @@ impl NameLayout {
     /// Two arcs with characters of one height, the greatest that lets the name fit.
     fn fit_two_arcs(name: &[Glyph], count: f64, d: f64, outer: f64, span: f64, narrowing: f64) -> Self {
         let room = |outer: f64, height: f64| span * (outer - height) / (AIR * narrowing * height) + 1.0;
-        let between = 0.018 * d;
+        let between = 0.024 * d;
         let mut height = 0.12 * d;
         let (first, second) = loop {
             let inner = outer - height - between;
