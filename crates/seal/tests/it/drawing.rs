@@ -126,6 +126,7 @@ fn poppler(pdf: &[u8], dpi: u32) -> Option<Ink> {
     Some(Ink { width, height, levels: pixels.chunks(3).map(|pixel| strength(pixel[1])).collect() })
 }
 
+/// Unit seal (S1-026), contract seal (S2-005), personal seal (S1-027, S1-039), the legal representative's, and a date seal (S3-084).
 fn seals() -> Vec<(&'static str, Drawing)> {
     vec![
         ("company", company("示例园林绿化有限公司", SealKind::Company, 42.0)),
