@@ -11,3 +11,5 @@ pub mod money;
 pub mod organisation;
 pub mod quantity;
 pub mod signing;
+pub mod template;
+mod text;

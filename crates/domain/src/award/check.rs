@@ -16,8 +16,8 @@ use crate::quantity::Decimal;
 pub const MAX_AWARD_BYTES: usize = 1 << 20;
 /// Lines that an award may have.
 pub const MAX_ITEMS: usize = 2_000;
-/// Suppliers (members of a consortium) that an award may have.
-pub const MAX_SUPPLIERS: usize = 20;
+/// Suppliers (members of a consortium) that an award may have; with the purchaser they fill the signature pages.
+pub const MAX_SUPPLIERS: usize = 15;
 const MAX_LOTS: usize = 100;
 const MAX_PAYMENT_STAGES: usize = 60;
 

@@ -110,8 +110,8 @@ impl OrganisationSize {
     }
 }
 
-/// A party of the contract to be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A party of the contract to be. What concerns persons and accounts does not show in debug output.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     /// The legal name.
     pub name: String,
@@ -131,6 +131,12 @@ pub struct Party {
     pub contact: Option<String>,
     /// The telephone number of the organisation or contact, as pushed.
     pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for Party {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Party").field("name", &self.name).field("uscc", &self.uscc).finish_non_exhaustive()
+    }
 }
 
 /// The agency that ran the procedure; it is no party.

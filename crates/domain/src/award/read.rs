@@ -6,6 +6,7 @@ use crate::calendar::{Date, DateError};
 use crate::identifiers::{UnifiedSocialCreditCode, UsccError};
 use crate::money::{Money, MoneyError};
 use crate::quantity::{Decimal, DecimalError};
+use crate::text::{is_invisible, name_characters};
 
 const TEXT: (&str, &str) = ("字符串", "a string");
 const DECIMAL: (&str, &str) = ("字符串形式的十进制数", "a decimal number as a string");
@@ -98,9 +99,7 @@ impl Reader<'_> {
         }
         let unprintable = (self.unprintable)(text);
         if !unprintable.is_empty() {
-            let characters: Vec<String> =
-                unprintable.iter().take(20).map(|c| format!("{c}（U+{:04X}）", u32::from(*c))).collect();
-            self.faults.push(path, Problem::Unprintable { characters: characters.join("、") });
+            self.faults.push(path, Problem::Unprintable { characters: name_characters(&unprintable) });
             return None;
         }
         Some(text.to_owned())
@@ -289,14 +288,6 @@ impl Reader<'_> {
     }
 }
 
-/// Characters that do not show but change what is read: controls, zero-width and direction marks, private use.
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
-}
-
 /// Whether a name is probably a misspelling: equal but for case and separators, or at most two edits away (one in short
 /// names).
 fn looks_like(name: &str, known: &str) -> bool {
@@ -343,16 +334,6 @@ mod tests {
             ("region", "order", false),
         ] {
             assert_eq!(looks_like(name, known), expected, "{name} for {known}");
-        }
-    }
-
-    #[test]
-    fn marks_that_turn_text_around_are_invisible() {
-        for character in ['\u{202e}', '\u{200b}', '\u{feff}', '\n', '\u{0}', '\u{e000}'] {
-            assert!(is_invisible(character), "{character:?}");
-        }
-        for character in ['字', '㙍', '𠮷', '（', ' ', 'é'] {
-            assert!(!is_invisible(character), "{character:?}");
         }
     }
 }
