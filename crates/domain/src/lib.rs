@@ -3,11 +3,13 @@
 pub mod award;
 pub mod calendar;
 pub mod contract;
+pub mod filing;
 pub mod identifiers;
 pub mod identity;
 pub mod ids;
 pub mod law;
 pub mod money;
+pub mod notice;
 pub mod organisation;
 pub mod quantity;
 pub mod signing;

@@ -21,8 +21,9 @@ pub const MAX_SUPPLIERS: usize = 15;
 const MAX_LOTS: usize = 100;
 const MAX_PAYMENT_STAGES: usize = 60;
 
-/// What a contract of a profile grows from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a contract of a profile grows from; the word in profile files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StartsFrom {
     /// A confirmed order of a mall: `order` is required.
     Order,

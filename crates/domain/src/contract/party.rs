@@ -1,6 +1,7 @@
 //! Who takes part in a contract, and who is acting on it.
 
 use crate::ids::{OrganisationId, PersonId};
+use crate::organisation::Role;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -89,42 +90,6 @@ impl PartyRole {
         match self {
             Self::Purchaser => "the purchaser",
             Self::Supplier => "the supplier",
-        }
-    }
-}
-
-/// What a member may do inside his organisation, as far as a contract asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// 管理员.
-    Administrator,
-    /// 办事人员 / 经办人.
-    Clerk,
-    /// 印章管理员.
-    SealKeeper,
-    /// 审批人.
-    Approver,
-}
-
-impl Role {
-    /// The role in Chinese.
-    pub fn zh(self) -> &'static str {
-        match self {
-            Self::Administrator => "管理员",
-            Self::Clerk => "办事人员",
-            Self::SealKeeper => "印章管理员",
-            Self::Approver => "审批人",
-        }
-    }
-
-    /// The role in English.
-    pub fn en(self) -> &'static str {
-        match self {
-            Self::Administrator => "administrator",
-            Self::Clerk => "clerk",
-            Self::SealKeeper => "seal keeper",
-            Self::Approver => "approver",
         }
     }
 }

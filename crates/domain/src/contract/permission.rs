@@ -3,7 +3,7 @@
 //! [`Contract::permits`] answers for one verb from the profile, the actor and the state; every verb asks it first, and
 //! [`Contract::actions`] offers exactly the verbs it permits. What a verb is handed (a reason, an amount, a seal) is judged by the verb.
 
-use crate::contract::party::{Actor, Party, PartyKey, Role};
+use crate::contract::party::{Actor, Party, PartyKey};
 use crate::contract::profile::{AttachmentWindow, Profile, Review, UndoEnds};
 use crate::contract::refusal::Refusal;
 use crate::contract::state::{
@@ -11,6 +11,7 @@ use crate::contract::state::{
 };
 use crate::contract::text::Text;
 use crate::contract::verb::{Side, Verb};
+use crate::organisation::Role;
 
 /// One thing that the actor can do now.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,10 +4,12 @@
 //! code. No code asks for a profile by its name. The rules of the two profiles that ship stand in `profiles/*.toml` at the root of the
 //! repository; requirements.md 2.1 lists how the five known flows differ.
 
-use crate::contract::party::{PartyRole, Role};
+use crate::award::{KnownProfile, StartsFrom};
+use crate::contract::party::PartyRole;
 use crate::contract::profile_check;
 use crate::contract::text::Text;
 use crate::contract::verb::Verb;
+use crate::organisation::Role;
 use crate::signing::SealType;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ pub struct Profile {
     pub edition: u32,
     /// What its users call this business.
     pub title: Text,
-    /// What a contract grows from.
+    /// What a contract grows from (S1-001, S0-018, S4-038).
     pub starts_from: StartsFrom,
     /// Who drafts.
     pub drafting: DraftingRules,
@@ -49,16 +51,6 @@ pub struct Profile {
     pub tabs: Vec<Tab>,
     /// The names of buttons that its users know; a verb that is not named keeps its own.
     pub buttons: BTreeMap<Verb, Text>,
-}
-
-/// What a contract grows from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StartsFrom {
-    /// A confirmed order of a mall (S1-001).
-    Order,
-    /// A lot of a project with its award notice (S0-018, S4-038).
-    Lot,
 }
 
 /// Who may draft, and what the text may come from.
@@ -414,6 +406,13 @@ impl Profiles {
     /// The profile with this name.
     pub fn get(&self, name: &str) -> Option<&Profile> {
         self.0.get(name)
+    }
+
+    /// The profiles as far as checking awards asks.
+    pub fn known_to_awards(&self) -> Vec<KnownProfile> {
+        self.iter()
+            .map(|profile| KnownProfile { name: profile.name.clone(), starts_from: profile.starts_from })
+            .collect()
     }
 
     /// All profiles, by name.

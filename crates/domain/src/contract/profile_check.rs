@@ -1,9 +1,10 @@
 //! Reading a profile file and finding all that is wrong with it.
 
+use crate::award::StartsFrom;
 use crate::contract::party::PartyRole;
 use crate::contract::profile::{
     AttachmentSlot, AttachmentWindow, DraftingRules, FilingRules, Label, Need, NoticeAfter, NoticeRules, Profile,
-    ProfileFault, Review, SigningDeadline, SigningRules, StartsFrom, StepParty, Tab, UndoEnds,
+    ProfileFault, Review, SigningDeadline, SigningRules, StepParty, Tab, UndoEnds,
 };
 use crate::contract::text::Text;
 use crate::contract::verb::{Side, Verb};

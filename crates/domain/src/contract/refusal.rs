@@ -1,9 +1,10 @@
 //! Why a verb was refused: stable codes, and words that say what to do.
 
-use crate::contract::party::{PartyKey, PartyRole, Role};
+use crate::contract::party::{PartyKey, PartyRole};
 use crate::contract::text::Text;
 use crate::contract::verb::Verb;
 use crate::contract::view::{Holder, Who};
+use crate::organisation::Role;
 use crate::signing::{PlacementKind, SealType};
 
 /// Why a verb was refused. A refusal changes nothing.
@@ -217,10 +218,10 @@ impl Refusal {
                 format!("This flow has no \"{}\"; use the actions that are offered.", verb.text().en),
             ),
             Self::RoleMissing { needed } => Text::new(
-                format!("该操作须由本单位的{}办理，请联系本单位管理员授权。", list(needed, "、", |role| role.zh())),
+                format!("该操作须由本单位的{}办理，请联系本单位管理员授权。", list(needed, "、", role_zh)),
                 format!(
                     "This needs the role {} in your organisation; ask its administrator.",
-                    list(needed, " or ", |role| role.en())
+                    list(needed, " or ", role_en)
                 ),
             ),
             Self::OnHold { document } => Text::new(
@@ -314,6 +315,24 @@ impl Refusal {
                 Text::new(format!("没有第{attempt}次备案提交。"), format!("There is no submission number {attempt}."))
             }
         }
+    }
+}
+
+fn role_zh(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "管理员",
+        Role::Clerk => "办事人员",
+        Role::SealKeeper => "印章管理员",
+        Role::Approver => "审批人",
+    }
+}
+
+fn role_en(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "administrator",
+        Role::Clerk => "clerk",
+        Role::SealKeeper => "seal keeper",
+        Role::Approver => "approver",
     }
 }
 

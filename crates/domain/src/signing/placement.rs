@@ -388,3 +388,156 @@ fn inside(centre: f64, size: f64, sheet: f64) -> Option<f64> {
     let fits = centre.is_finite() && size <= sheet;
     fits.then(|| to_hundredths(centre.clamp(size / 2.0, (sheet - size / 2.0).max(size / 2.0))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Profiles;
+
+    const A4: PageSize = PageSize { width_mm: 210.0, height_mm: 297.0 };
+
+    fn id(number: u8) -> SealId {
+        SealId::new(1_700_000_000_000_000, [number; 10])
+    }
+
+    fn usable() -> Vec<UsableSeal> {
+        [(1, SealType::Company, 42.0), (2, SealType::PersonalName, 20.0), (3, SealType::Finance, 38.0)]
+            .map(|(number, seal_type, size)| UsableSeal {
+                id: id(number),
+                seal_type,
+                name: seal_type.zh().to_owned(),
+                width_mm: size,
+                height_mm: size,
+            })
+            .to_vec()
+    }
+
+    fn step() -> StepRule {
+        Profiles::shipped().unwrap().get("henan-mall").unwrap().signing.steps[0].clone()
+    }
+
+    fn at(kind: PlacementKind, seal: u8, page: u32, x: f64, y: f64) -> Placement {
+        Placement { kind, seal: id(seal), page: Some(page), x_mm: Some(x), y_mm: Some(y) }
+    }
+
+    fn seam() -> Placement {
+        Placement { kind: PlacementKind::Seam, seal: id(1), page: None, x_mm: None, y_mm: None }
+    }
+
+    fn codes(wanted: &[Placement], pages: &[PageSize]) -> Vec<(Option<usize>, &'static str)> {
+        match check(wanted, pages, &usable(), &step(), &[]) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.into_iter().map(|fault| (fault.index, fault.code)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_seal_stands_inside_its_page_to_the_hundredth_of_a_millimetre() {
+        let (placed, warnings) =
+            check(&[at(PlacementKind::Seal, 1, 1, 21.0, 275.996)], &[A4, A4], &usable(), &step(), &[]).unwrap();
+        assert_eq!((placed[0].x_mm, placed[0].y_mm, placed[0].width_mm), (21.0, 276.0, 42.0));
+        assert_eq!(warnings, []);
+        for (x, y) in
+            [(20.99, 100.0), (189.01, 100.0), (100.0, 20.9), (100.0, 276.1), (f64::NAN, 100.0), (100.0, f64::INFINITY)]
+        {
+            assert_eq!(
+                codes(&[at(PlacementKind::Seal, 1, 0, x, y)], &[A4]),
+                [(Some(0), "placement.off_page")],
+                "{x} {y}"
+            );
+        }
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let wanted = [
+            at(PlacementKind::Seal, 9, 0, 100.0, 100.0),
+            at(PlacementKind::Seal, 3, 0, 100.0, 100.0),
+            at(PlacementKind::Personal, 1, 0, 100.0, 100.0),
+            at(PlacementKind::Seal, 1, 2, 100.0, 100.0),
+            Placement { x_mm: None, ..at(PlacementKind::Date, 1, 0, 0.0, 100.0) },
+            Placement { x_mm: Some(1.0), ..seam() },
+            seam(),
+            seam(),
+        ];
+        let expected = [
+            (Some(0), "placement.seal_unknown"),
+            (Some(1), "placement.seal_type"),
+            (Some(2), "placement.seal_type"),
+            (Some(3), "placement.page"),
+            (Some(4), "placement.position"),
+            (Some(5), "placement.position"),
+            (Some(7), "placement.seam_twice"),
+        ];
+        assert_eq!(codes(&wanted, &[A4, A4]), expected);
+        assert_eq!(codes(&[], &[A4]), [(None, "placement.none")]);
+        let many = vec![at(PlacementKind::Seal, 1, 0, 100.0, 100.0); MOST_PLACEMENTS + 1];
+        assert_eq!(codes(&many, &[A4]), [(None, "placement.too_many")]);
+    }
+
+    #[test]
+    fn a_seam_seal_needs_two_pages_and_a_seal_beside_it() {
+        let with_seal = [at(PlacementKind::Seal, 1, 0, 100.0, 100.0), seam()];
+        assert_eq!(codes(&with_seal, &[A4]), [(Some(1), "placement.seam_pages")]);
+        assert_eq!(codes(&with_seal, &[A4, A4]), []);
+        assert_eq!(codes(&[seam()], &[A4, A4]), [(None, "placement.without_signature")]);
+        let (placed, _) = check(&with_seal, &[A4, A4], &usable(), &step(), &[]).unwrap();
+        assert_eq!((placed[1].page, placed[1].y_mm), (None, 148.5), "half height");
+        let again = check(&with_seal, &[A4, A4], &usable(), &step(), &placed).unwrap_err();
+        assert_eq!(
+            again[0].code, "placement.seam_twice",
+            "one seam seal of a party, also over several acts of signing"
+        );
+    }
+
+    #[test]
+    fn overlaps_warn_and_do_not_refuse() {
+        let wanted = [
+            at(PlacementKind::Seal, 1, 0, 100.0, 100.0),
+            at(PlacementKind::Personal, 2, 0, 130.9, 100.0),
+            at(PlacementKind::Personal, 2, 1, 100.0, 100.0),
+        ];
+        let (placed, warnings) = check(&wanted, &[A4, A4], &usable(), &step(), &[]).unwrap();
+        assert_eq!(warnings, [PlacementWarning::Overlap { index: 1, over: Some(0) }]);
+        let (_, warnings) = check(&wanted[2..], &[A4, A4], &usable(), &step(), &placed).unwrap();
+        assert_eq!(warnings, [PlacementWarning::Overlap { index: 0, over: None }]);
+    }
+
+    #[test]
+    fn what_a_step_forbids_is_named() {
+        let mut step = step();
+        step.personal_signature = Need::Forbidden;
+        let wanted = [at(PlacementKind::Personal, 2, 0, 100.0, 100.0)];
+        assert_eq!(check(&wanted, &[A4], &usable(), &step, &[]).unwrap_err()[0].code, "placement.kind");
+    }
+
+    #[test]
+    fn suggestions_stand_at_the_partys_anchors_and_can_be_placed_as_they_are() {
+        // S1-026, S1-027: 乙方公章位置, 乙方代表位置.
+        let anchor = |kind, party, x_mm, y_mm| Anchor { kind, party, page: 1, x_mm, y_mm };
+        let anchors = [
+            anchor(AnchorKind::OrganisationSeal, PartyKey::A, 60.0, 200.0),
+            anchor(AnchorKind::OrganisationSeal, PartyKey::B, 195.0, 200.0),
+            anchor(AnchorKind::Representative, PartyKey::B, 150.0, 230.0),
+            anchor(AnchorKind::Date, PartyKey::B, 150.0, 250.0),
+        ];
+        let suggested = suggest(&step(), PartyKey::B, &anchors, &[A4, A4], &usable());
+        let kinds: Vec<_> = suggested.iter().map(|one| (one.placement.kind, one.optional)).collect();
+        let expected = [
+            (PlacementKind::Seal, false),
+            (PlacementKind::Personal, true),
+            (PlacementKind::Date, true),
+            (PlacementKind::Seam, true),
+        ];
+        assert_eq!(kinds, expected);
+        assert_eq!(suggested[0].placement.x_mm, Some(189.0), "moved inside the page");
+        let wanted: Vec<_> = suggested.into_iter().map(|one| one.placement).collect();
+        assert_eq!(codes(&wanted, &[A4, A4]), []);
+        assert_eq!(
+            suggest(&step(), PartyKey::B, &anchors, &[A4], &usable()).len(),
+            0,
+            "no seam on one page, anchors elsewhere"
+        );
+        assert_eq!(suggest(&step(), PartyKey::B, &anchors, &[A4, A4], &[]).len(), 0, "no seal, nothing to suggest");
+    }
+}

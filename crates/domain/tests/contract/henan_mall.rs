@@ -7,7 +7,8 @@ use yinxin_domain::contract::review::{Confirming, Sealing};
 use yinxin_domain::contract::sealing::NewAct;
 use yinxin_domain::contract::state::{Filing, Notice, Payment, Signing};
 use yinxin_domain::contract::view::{List, Visibility, Who};
-use yinxin_domain::contract::{Actor, Contract, Effect, PartyKey, Refusal, Role, Topic, Verb};
+use yinxin_domain::contract::{Actor, Contract, Effect, PartyKey, Refusal, Topic, Verb};
+use yinxin_domain::organisation::Role;
 use yinxin_domain::signing::{PlacementKind, SealType};
 
 const A: PartyKey = PartyKey::A;

@@ -6,8 +6,9 @@ use yinxin_domain::contract::conclusion::{FilingAnswer, FilingOutcome};
 use yinxin_domain::contract::drafting::TextCheck;
 use yinxin_domain::contract::state::Signing;
 use yinxin_domain::contract::view::{List, Visibility, Who};
-use yinxin_domain::contract::{Actor, Effect, PartyKey, Role, Topic, Verb};
+use yinxin_domain::contract::{Actor, Effect, PartyKey, Topic, Verb};
 use yinxin_domain::law::RuleTables;
+use yinxin_domain::organisation::Role;
 use yinxin_domain::signing::PlacementKind;
 
 const A: PartyKey = PartyKey::A;

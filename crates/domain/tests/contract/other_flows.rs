@@ -6,8 +6,9 @@ use yinxin_domain::contract::conclusion::{FilingAnswer, FilingOutcome};
 use yinxin_domain::contract::review::Sealing;
 use yinxin_domain::contract::state::{Filing, Notice};
 use yinxin_domain::contract::view::Who;
-use yinxin_domain::contract::{Actor, PartyKey, Role};
+use yinxin_domain::contract::{Actor, PartyKey};
 use yinxin_domain::law::RuleTables;
+use yinxin_domain::organisation::Role;
 use yinxin_domain::signing::PlacementKind;
 
 const A: PartyKey = PartyKey::A;

@@ -10,7 +10,8 @@ use yinxin_domain::contract::drafting::TextCheck;
 use yinxin_domain::contract::invariants::{broken_by, broken_by_transition};
 use yinxin_domain::contract::review::{Confirming, Sealing};
 use yinxin_domain::contract::state::Payment;
-use yinxin_domain::contract::{Actor, Context, Contract, PartyKey, Profile, Refusal, Role, Transition, Verb};
+use yinxin_domain::contract::{Actor, Context, Contract, PartyKey, Profile, Refusal, Transition, Verb};
+use yinxin_domain::organisation::Role;
 use yinxin_domain::signing::PlacementKind;
 
 /// One try: how it is chosen, whose, and with what.
@@ -65,7 +66,7 @@ fn actors(suppliers: usize) -> Vec<Actor> {
 
 fn apply(contract: Contract, ctx: &Context<'_>, verb: Verb, argument: u8) -> Result<Transition, Refusal> {
     let n = argument;
-    let reason = if n % 16 == 0 { "" } else { "有理由" };
+    let reason = if n.is_multiple_of(16) { "" } else { "有理由" };
     let check = match n % 16 {
         1 => TextCheck { missing: vec!["x".to_owned()], blocking: Vec::new() },
         2 => TextCheck { missing: Vec::new(), blocking: vec!["y".to_owned()] },
@@ -79,7 +80,7 @@ fn apply(contract: Contract, ctx: &Context<'_>, verb: Verb, argument: u8) -> Res
             let mut act = seal(kind);
             if n % 32 == 31 || ctx.profile.name == "university" {
                 act.seal_type = yinxin_domain::signing::SealType::Contract;
-                if kind == PlacementKind::Personal && n % 2 == 0 {
+                if kind == PlacementKind::Personal && n.is_multiple_of(2) {
                     act.seal_type = yinxin_domain::signing::SealType::PersonalName;
                 }
             }
@@ -87,8 +88,12 @@ fn apply(contract: Contract, ctx: &Context<'_>, verb: Verb, argument: u8) -> Res
         })
         .collect();
     match verb {
-        Verb::EditDraft => contract.edit_draft(ctx, if n % 16 == 0 { Vec::new() } else { vec!["x".to_owned()] }),
-        Verb::Attach => contract.attach(ctx, if n % 2 == 0 { "scan" } else { "invoice" }, digest(n), "文件.pdf"),
+        Verb::EditDraft => {
+            contract.edit_draft(ctx, if n.is_multiple_of(16) { Vec::new() } else { vec!["x".to_owned()] })
+        }
+        Verb::Attach => {
+            contract.attach(ctx, if n.is_multiple_of(2) { "scan" } else { "invoice" }, digest(n), "文件.pdf")
+        }
         Verb::Send => contract.send(ctx, check),
         Verb::Withdraw => contract.withdraw(ctx),
         Verb::Confirm => {
@@ -116,7 +121,7 @@ fn apply(contract: Contract, ctx: &Context<'_>, verb: Verb, argument: u8) -> Res
         Verb::AddPlatformSignature => contract.platform_signed(ctx, digest(n)),
         Verb::PushFiling => contract.filing_pushed(ctx),
         Verb::AnswerFiling => {
-            let outcome = if n % 3 == 0 {
+            let outcome = if n.is_multiple_of(3) {
                 FilingOutcome::Refused { reason: "缺".to_owned() }
             } else {
                 FilingOutcome::Accepted { receipt: None }

@@ -8,12 +8,13 @@ use yinxin_domain::contract::sealing::NewAct;
 use yinxin_domain::contract::state::{FrozenDocument, Payment};
 use yinxin_domain::contract::view::List;
 use yinxin_domain::contract::{
-    Actor, Context, Contract, ContractEvent, Effect, Party, PartyKey, PartyRole, Profile, Profiles, Refusal, Role,
+    Actor, Context, Contract, ContractEvent, Effect, Party, PartyKey, PartyRole, Profile, Profiles, Refusal,
     Transition, Verb,
 };
 use yinxin_domain::identifiers::Sm3Digest;
 use yinxin_domain::ids::{AwardId, ContractId, OrganisationId, PersonId, SealId};
 use yinxin_domain::law::RuleTables;
+use yinxin_domain::organisation::Role;
 use yinxin_domain::signing::{PlacementKind, SealType};
 
 /// 2025-03-20, ten in the morning in China.

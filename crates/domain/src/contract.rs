@@ -32,7 +32,7 @@ pub mod view;
 
 pub use effect::{Effect, Topic};
 pub use event::ContractEvent;
-pub use party::{Actor, Party, PartyKey, PartyRole, Role};
+pub use party::{Actor, Party, PartyKey, PartyRole};
 pub use profile::{Profile, ProfileFault, Profiles, StepRule};
 pub use refusal::Refusal;
 pub use state::{Content, Context, Contract, Filing, Hold, Notice, Signing, Transition};
