@@ -195,6 +195,11 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// What the file was, and the new revision: together the whole file, for writing it without a copy.
+    pub fn parts(&self) -> [&[u8]; 2] {
+        [&self.base, &self.appended]
+    }
+
     /// Only the new revision, for a store that appends.
     pub fn appended(&self) -> &[u8] {
         &self.appended
@@ -207,12 +212,12 @@ impl Signed {
 
     /// The digest of the whole file.
     pub fn digest(&self, algorithm: DigestAlgorithm) -> Digest {
-        algorithm.digest_parts(&[&self.base, &self.appended])
+        algorithm.digest_parts(&self.parts())
     }
 
     /// The whole file, copied once.
     pub fn into_bytes(self) -> Vec<u8> {
-        [&*self.base, &self.appended].concat()
+        self.parts().concat()
     }
 
     /// The whole file as a shared buffer, copied once; for opening it again.

@@ -1,4 +1,5 @@
-//! A whole contract's layers, judged by tools that share nothing with this crate (S1-030: every seal stays verifiable).
+//! A whole contract's layers, judged by tools that share nothing with this crate: unit seals and personal seals of both parties (S1-026, S1-027,
+//! S1-038, S1-039), date seals (S3-084) and seam seals leave each other valid.
 
 use std::sync::Arc;
 

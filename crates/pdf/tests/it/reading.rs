@@ -105,3 +105,10 @@ fn a_page_tree_that_runs_in_a_circle_is_refused() {
     let file = Opened::open(Arc::from(rebuilt)).unwrap();
     assert!(matches!(file.pages(), Err(PageError::BadTree(_))), "{:?}", file.pages());
 }
+
+#[test]
+fn a_page_that_is_listed_twice_is_refused() {
+    let twice = Sample::default().text().replace("/Kids[4 0 R 7 0 R", "/Kids[4 0 R 4 0 R");
+    let file = Opened::open(Arc::from(twice.into_bytes())).unwrap();
+    assert_eq!(file.pages().unwrap_err(), PageError::BadTree(ObjectId { number: 4, generation: 0 }));
+}

@@ -134,7 +134,10 @@ fn with_table(file: &mut Vec<u8>, objects: &[(u32, String)], trailer: &str) {
     for (number, offset) in &offsets {
         writeln!(table, "{number} 1\n{offset:010} 00000 n ").unwrap();
     }
-    // A hybrid's hidden objects count too.
+    // A hybrid's hidden objects count too; one is called free, the others are left out.
+    if !trailer.is_empty() {
+        table.push_str("9000 1\n0000000000 65535 f \n");
+    }
     let hidden = if trailer.is_empty() { 0 } else { 9003 };
     let size = offsets.iter().map(|(number, _)| number + 1).max().unwrap().max(hidden);
     let id = "<00112233445566778899AABBCCDDEEFF>";

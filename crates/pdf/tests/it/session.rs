@@ -25,6 +25,7 @@ pub fn place(x0: f64, y0: f64, size: f64) -> PdfRect {
     PdfRect { x0, y0, x1: x0 + size, y1: y0 + size }
 }
 
+// S1-030, S1-032: a seal that was not sent is taken back by cutting the file to what it was.
 #[test]
 fn the_existing_bytes_are_kept_and_the_byte_range_leaves_out_the_contents_exactly() {
     for xref in [Xref::Table, Xref::Stream, Xref::Hybrid] {
@@ -38,9 +39,12 @@ fn the_existing_bytes_are_kept_and_the_byte_range_leaves_out_the_contents_exactl
             let signed = prepared.embed(&[0xAB, 0xCD]).unwrap();
             assert_eq!(signed.length(), base.len() + signed.appended().len());
             let whole_digest = signed.digest(DigestAlgorithm::Sm3);
+            let parts = signed.parts().concat();
             let bytes = signed.into_bytes();
+            assert_eq!(parts, bytes);
             assert_eq!(DigestAlgorithm::Sm3.digest(&bytes), whole_digest);
             assert_eq!(&bytes[..base.len()], base, "{xref:?}");
+            assert_eq!(bytes[base.len()] == b'\n', !final_eol, "the update begins on a line of its own");
             judges::qpdf_check(&bytes);
 
             let again = Opened::open(Arc::from(bytes.clone())).unwrap();
