@@ -26,12 +26,16 @@ pub mod checkers;
 mod client;
 mod database;
 mod error;
+mod machine;
+mod sandbox;
 mod scratch;
 mod server;
 
 pub use client::{Client, Fault, Problem, Reply};
 pub use database::Kind;
 pub use error::Error;
+pub use machine::Machine;
+pub use sandbox::OPERATOR_PHONE;
 pub use scratch::Scratch;
 pub use server::Server;
 

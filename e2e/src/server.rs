@@ -1,5 +1,6 @@
 //! The real binary, running for one story.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -14,6 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::database::{Database, Kind};
 use crate::error::{Error, io};
+use crate::sandbox::OPERATOR_PHONE;
 use crate::scratch::Scratch;
 
 /// How long a server may take to come up, on a machine that does much else.
@@ -32,6 +34,10 @@ pub struct Server {
     /// None between [`Server::kill`] or [`Server::stop`] and [`Server::restart`].
     child: Option<Child>,
     url: String,
+    /// How many short messages to each phone have been read.
+    read: HashMap<String, usize>,
+    /// Seconds by which the story has moved the server's clock forward.
+    ahead: i64,
     // Fields are dropped in this order: the database before the folder, both after the process has ended.
     _database: Database,
     folder: Scratch,
@@ -48,7 +54,8 @@ struct Program {
 impl Server {
     /// Starts `yinxin serve` on a fresh data directory and database, and waits until `/readyz` says so.
     ///
-    /// `config` is the text of its configuration file, without a `[database]` table; empty for the defaults.
+    /// `config` is the text of its configuration file, without the tables `[database]` and `[bootstrap]`; empty for the
+    /// defaults.
     ///
     /// # Errors
     /// When the binary is not built, the database cannot be made, or the server ends or is not ready within a minute.
@@ -57,7 +64,9 @@ impl Server {
         let database = Database::fresh(kind)?;
         let folder = Scratch::new()?;
         let config_path = folder.path().join("config.toml");
-        fs::write(&config_path, format!("{config}\n{}", database.config())).map_err(io("write the configuration"))?;
+        let bootstrap = format!("[bootstrap]\noperator_phone = \"{OPERATOR_PHONE}\"\n");
+        fs::write(&config_path, format!("{config}\n{bootstrap}{}", database.config()))
+            .map_err(io("write the configuration"))?;
         let arguments: Vec<OsString> = vec![
             "serve".into(),
             "--config".into(),
@@ -71,7 +80,15 @@ impl Server {
     }
 
     fn run(program: Program, database: Database, folder: Scratch) -> Result<Self, Error> {
-        let mut server = Self { program, child: None, url: String::new(), _database: database, folder };
+        let mut server = Self {
+            program,
+            child: None,
+            url: String::new(),
+            read: HashMap::new(),
+            ahead: 0,
+            _database: database,
+            folder,
+        };
         server.restart()?;
         Ok(server)
     }
@@ -102,6 +119,7 @@ impl Server {
     /// As [`Server::start`].
     pub fn restart(&mut self) -> Result<(), Error> {
         self.kill()?;
+        self.ahead = 0;
         let log = self.open_log()?;
         let errors = log.try_clone().map_err(io("share the log"))?;
         let mut child = Command::new(&self.program.path)
@@ -153,6 +171,22 @@ impl Server {
         }
         self.kill()?;
         Err(self.too_late("stop", TO_STOP))
+    }
+
+    pub(crate) fn messages_read(&self, phone: &str) -> usize {
+        self.read.get(phone).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn note_messages_read(&mut self, phone: &str, count: usize) {
+        self.read.insert(phone.to_owned(), count);
+    }
+
+    pub(crate) fn clock_ahead(&self) -> i64 {
+        self.ahead
+    }
+
+    pub(crate) fn note_clock(&mut self, seconds: i64) {
+        self.ahead = self.ahead.saturating_add(seconds);
     }
 
     fn wait_for_url(&mut self, told: &Receiver<String>, deadline: Instant) -> Result<String, Error> {

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -154,12 +155,13 @@ pub fn capture(command: &mut Command) -> Result<String, ShellError> {
     Err(ShellError::Failed { command: display(command), status: output.status, said: said.trim_end().to_owned() })
 }
 
-/// The command line as a person would type it, without the environment.
+/// The command line as a person would type it, without the environment and the folder of the program.
 pub fn display(command: &Command) -> String {
     struct Line<'a>(&'a Command);
     impl fmt::Display for Line<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "{}", self.0.get_program().to_string_lossy())?;
+            let program = Path::new(self.0.get_program());
+            write!(f, "{}", program.file_name().unwrap_or(program.as_os_str()).to_string_lossy())?;
             self.0.get_args().try_for_each(|argument| write!(f, " {}", argument.to_string_lossy()))
         }
     }

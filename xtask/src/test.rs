@@ -190,12 +190,14 @@ impl Bench<'_> {
             Step::Python => Ok(tools::ensure_python(&self.shell, self.root)?),
             Step::Fmt => self.cargo(&["fmt", "--all", "--check"], &[]),
             Step::Tidy => tidy::run(self.root).then_some(()).ok_or(StepError::Tidy),
-            Step::Clippy => {
-                self.cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])
-            }
-            Step::Doc => {
-                self.cargo(&["doc", "--locked", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings".into())])
-            }
+            Step::Clippy => self.cargo(
+                &["clippy", "--locked", "--keep-going", "--workspace", "--all-targets", "--", "-D", "warnings"],
+                &[],
+            ),
+            Step::Doc => self.cargo(
+                &["doc", "--locked", "--keep-going", "--workspace", "--no-deps"],
+                &[("RUSTDOCFLAGS", "-D warnings".into())],
+            ),
             Step::Test => self.test(&["--no-fail-fast"], &[]),
             Step::E2e => self.stories(),
         }

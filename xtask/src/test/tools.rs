@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{Shell, ShellError};
+use crate::shell::{Shell, ShellError, capture};
 
 /// Why a tool is not there.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,8 @@ enum What {
     Program(&'static str),
     /// A program of the PostgreSQL server, which Debian keeps off the search path.
     PostgresServer(&'static str),
+    /// A module of the system's Python: Debian's has no `venv` that works without one that it packs apart.
+    PythonModule(&'static str),
     /// A file.
     File(&'static str),
 }
@@ -72,13 +74,19 @@ impl Need {
         match self.what {
             What::Program(name) => find_program(name).is_some(),
             What::PostgresServer(name) => find_postgres(name).is_some(),
+            What::PythonModule(name) => capture(Command::new("python3").args([
+                "-c",
+                "import importlib, sys; importlib.import_module(sys.argv[1])",
+                name,
+            ]))
+            .is_ok(),
             What::File(path) => Path::new(path).is_file(),
         }
     }
 
     fn name(&self) -> &'static str {
         match self.what {
-            What::Program(name) | What::PostgresServer(name) | What::File(name) => name,
+            What::Program(name) | What::PostgresServer(name) | What::PythonModule(name) | What::File(name) => name,
         }
     }
 }
@@ -101,6 +109,7 @@ const NEEDS: &[Need] = &[
     Need { what: What::PostgresServer("postgres"), package: "postgresql" },
     Need::program("psql", "postgresql-client"),
     Need::program("python3", "python3-venv"),
+    Need { what: What::PythonModule("ensurepip"), package: "python3-venv" },
     Need::program("qpdf", "qpdf"),
     Need::program("setpriv", "util-linux"),
 ];
@@ -205,10 +214,11 @@ mod tests {
             Need::program("no-such-program", "one"),
             Need::file("/no/such/file", "one"),
             Need { what: What::PostgresServer("no-such-server"), package: "two" },
+            Need { what: What::PythonModule("no_such_module"), package: "three" },
         ];
-        let (names, packages) = missing(&needs).expect("three are missing");
-        assert_eq!(names, "no-such-program, /no/such/file, no-such-server");
-        assert_eq!(packages, ["one", "two"]);
+        let (names, packages) = missing(&needs).expect("four are missing");
+        assert_eq!(names, "no-such-program, /no/such/file, no-such-server, no_such_module");
+        assert_eq!(packages, ["one", "two", "three"]);
         assert!(missing(&needs[..1]).is_none());
     }
 }
