@@ -2,6 +2,7 @@
 
 pub mod award;
 pub mod calendar;
+pub mod certificate;
 pub mod contract;
 pub mod filing;
 pub mod identifiers;
@@ -12,6 +13,7 @@ pub mod money;
 pub mod notice;
 pub mod organisation;
 pub mod quantity;
+pub mod seal;
 pub mod signing;
 pub mod template;
 mod text;
