@@ -12,6 +12,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 use tokio::sync::Semaphore;
 
+use yinxin_domain::contract::profile::{ProfileFault, Profiles, SHIPPED};
+
 use crate::config::Config;
 use crate::db::files::{Files, FilesError};
 use crate::db::{Db, DbError};
@@ -54,6 +56,17 @@ pub enum StartError {
     /// The HTTP client cannot be built.
     #[error("the HTTP client cannot be built")]
     HttpClient(#[from] reqwest::Error),
+    /// The directory of flow profiles, or a file in it, cannot be read.
+    #[error("the flow profile {path} cannot be read")]
+    ProfileFile {
+        /// What cannot be read.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Flow profiles have faults, each of which is listed.
+    #[error("the flow profiles have faults:\n{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Profiles(Vec<ProfileFault>),
     /// Something of the first start (trust hierarchies, first operator) failed.
     #[error("the first start failed at {step}")]
     FirstStart {
@@ -165,6 +178,8 @@ pub struct Parts {
     pub http: reqwest::Client,
     /// Token buckets of the HTTP edge.
     pub rate: RateLimits,
+    /// The flow profiles of this installation.
+    pub profiles: Profiles,
     cpu: Arc<Semaphore>,
 }
 
@@ -194,6 +209,7 @@ impl App {
         let cpu = if config.cpu.concurrency == 0 { processors } else { config.cpu.concurrency };
         let http = crate::outside::http_client()?;
         let rate = RateLimits::new(&config.rate);
+        let profiles = load_profiles(config.contract.profiles_dir.as_deref())?;
         Ok(Self(Arc::new(Parts {
             config,
             clock,
@@ -204,6 +220,7 @@ impl App {
             jobs,
             http,
             rate,
+            profiles,
             cpu: Arc::new(Semaphore::new(cpu)),
         })))
     }
@@ -243,6 +260,27 @@ impl App {
     }
 }
 
+/// The flow profiles that ship, and over them those of the configured directory (`*.toml`; the file's name is the profile's).
+fn load_profiles(directory: Option<&std::path::Path>) -> Result<Profiles, StartError> {
+    let mut files: Vec<(String, String)> =
+        SHIPPED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    if let Some(directory) = directory {
+        let unreadable = |path: &std::path::Path, source| StartError::ProfileFile { path: path.to_owned(), source };
+        let entries = std::fs::read_dir(directory).map_err(|source| unreadable(directory, source))?;
+        let mut paths: Vec<std::path::PathBuf> = Vec::new();
+        for entry in entries {
+            paths.push(entry.map_err(|source| unreadable(directory, source))?.path());
+        }
+        paths.sort();
+        for path in paths.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
+            let text = std::fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            files.push((name, text));
+        }
+    }
+    Profiles::load(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).map_err(StartError::Profiles)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,6 +295,22 @@ mod tests {
         assert!(clock.now() >= before + 3_600_000_000);
         assert!(clock.advance(-1).is_err());
         assert!(clock.advance(i64::MAX).is_err());
+    }
+
+    #[test]
+    fn a_directory_adds_flow_profiles_and_its_faults_stop_the_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let county = SHIPPED[1].1.replace("edition = 1", "edition = 7");
+        std::fs::write(directory.path().join("county.toml"), county).unwrap();
+        let profiles = load_profiles(Some(directory.path())).unwrap();
+        assert_eq!(
+            profiles.iter().map(|one| (one.name.as_str(), one.edition)).collect::<Vec<_>>(),
+            [("county", 7), ("henan-mall", 1), ("jiaozuo", 1)]
+        );
+        std::fs::write(directory.path().join("other.toml"), "format = 1").unwrap();
+        let error = load_profiles(Some(directory.path())).err().unwrap().to_string();
+        assert!(error.contains("other: title: profile.missing"), "{error}");
+        assert!(load_profiles(Some(&directory.path().join("nowhere"))).is_err());
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub struct Config {
     pub rate: Rate,
     /// Accounts and sessions.
     pub identity: Identity,
+    /// Contracts.
+    pub contract: Contract,
     /// Where keys are.
     pub keys: Keys,
     /// The first start.
@@ -93,6 +95,21 @@ pub struct Http {
     pub json_limit_bytes: usize,
     /// Bytes of the largest uploaded document.
     pub upload_limit_bytes: usize,
+}
+
+/// `[contract]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// A directory with flow profiles of this installation, beside those that ship.
+    #[serde(deserialize_with = "path_or_none")]
+    pub profiles_dir: Option<PathBuf>,
+}
+
+/// A path; empty means none.
+fn path_or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(deserializer)?;
+    Ok(Some(path).filter(|path| !path.as_os_str().is_empty()))
 }
 
 /// `[database]`

@@ -248,7 +248,7 @@ impl Story {
     }
 
     pub fn kinds(&self) -> Vec<&'static str> {
-        self.events.iter().map(ContractEvent::kind).collect()
+        self.events.iter().map(|event| event.kind().strip_prefix("contract.").unwrap()).collect()
     }
 }
 
