@@ -4,12 +4,17 @@ CREATE TABLE persons (
     phone TEXT NOT NULL UNIQUE,
     password_hash TEXT NOT NULL,
     operator BIGINT NOT NULL,
-    failures BIGINT NOT NULL,
-    locked_until BIGINT NOT NULL,
     name TEXT,
     resident_id TEXT,
     verified_at BIGINT,
     created_at BIGINT NOT NULL
+);
+
+-- Failed logins by phone number, whether or not it has an account, so that the answers do not tell.
+CREATE TABLE login_failures (
+    phone TEXT NOT NULL PRIMARY KEY,
+    count BIGINT NOT NULL,
+    locked_until BIGINT NOT NULL
 );
 
 -- Sessions: only the SM3 digest of the token is kept.

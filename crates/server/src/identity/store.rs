@@ -21,8 +21,6 @@ pub struct Person {
     pub password_hash: String,
     /// Whether he runs the platform.
     pub operator: bool,
-    /// Failed logins so far.
-    pub failures: Failures,
     /// The verified name, if verified.
     pub name: Option<String>,
     /// The resident id, wrapped (hex), if verified.
@@ -39,7 +37,6 @@ fn person(row: &AnyRow) -> Result<Person, Failure> {
         phone: phone(row)?,
         password_hash: row.try_get("password_hash")?,
         operator: row.try_get::<i64, _>("operator")? != 0,
-        failures: Failures { count: row.try_get("failures")?, locked_until: row.try_get("locked_until")? },
         name: row.try_get("name")?,
         resident_id: row.try_get("resident_id")?,
     })
@@ -55,7 +52,7 @@ pub(super) async fn insert_person(
     now: i64,
 ) -> Result<bool, Failure> {
     let done = sqlx::query(
-        "INSERT INTO persons (id, phone, password_hash, operator, failures, locked_until, created_at) VALUES ($1, $2, $3, $4, 0, 0, $5) ON CONFLICT (phone) DO NOTHING",
+        "INSERT INTO persons (id, phone, password_hash, operator, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (phone) DO NOTHING",
     )
     .bind(id.to_string())
     .bind(phone.as_str())
@@ -84,10 +81,26 @@ pub(super) async fn has_operator(conn: &mut AnyConnection) -> Result<bool, Failu
     Ok(sqlx::query("SELECT id FROM persons WHERE operator = 1 LIMIT 1").fetch_optional(conn).await?.is_some())
 }
 
-/// Notes the failed logins of an account.
-pub(super) async fn set_failures(conn: &mut AnyConnection, id: PersonId, failures: Failures) -> Result<(), Failure> {
-    sqlx::query("UPDATE persons SET failures = $2, locked_until = $3 WHERE id = $1")
-        .bind(id.to_string())
+/// The failed logins of a phone number; its row is locked until the transaction ends, so that parallel tries are counted one after another.
+pub(super) async fn lock_failures(conn: &mut AnyConnection, phone: &PhoneNumber) -> Result<Failures, Failure> {
+    let row = sqlx::query(
+        "INSERT INTO login_failures (phone, count, locked_until) VALUES ($1, 0, 0) \
+         ON CONFLICT (phone) DO UPDATE SET count = login_failures.count RETURNING count, locked_until",
+    )
+    .bind(phone.as_str())
+    .fetch_one(conn)
+    .await?;
+    Ok(Failures { count: row.try_get(0)?, locked_until: row.try_get(1)? })
+}
+
+/// Notes the failed logins of a phone number.
+pub(super) async fn set_failures(
+    conn: &mut AnyConnection,
+    phone: &PhoneNumber,
+    failures: Failures,
+) -> Result<(), Failure> {
+    sqlx::query("UPDATE login_failures SET count = $2, locked_until = $3 WHERE phone = $1")
+        .bind(phone.as_str())
         .bind(failures.count)
         .bind(failures.locked_until)
         .execute(conn)
@@ -95,9 +108,15 @@ pub(super) async fn set_failures(conn: &mut AnyConnection, id: PersonId, failure
     Ok(())
 }
 
-/// Replaces the password and forgets failures and locks.
+/// Forgets the failed logins of a phone number.
+pub(super) async fn forget_failures(conn: &mut AnyConnection, phone: &PhoneNumber) -> Result<(), Failure> {
+    sqlx::query("DELETE FROM login_failures WHERE phone = $1").bind(phone.as_str()).execute(conn).await?;
+    Ok(())
+}
+
+/// Replaces the password.
 pub(super) async fn set_password(conn: &mut AnyConnection, id: PersonId, password_hash: &str) -> Result<(), Failure> {
-    sqlx::query("UPDATE persons SET password_hash = $2, failures = 0, locked_until = 0 WHERE id = $1")
+    sqlx::query("UPDATE persons SET password_hash = $2 WHERE id = $1")
         .bind(id.to_string())
         .bind(password_hash)
         .execute(conn)

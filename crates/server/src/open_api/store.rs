@@ -10,14 +10,19 @@ use crate::db::parsed;
 use crate::failure::Failure;
 
 /// A machine client as stored.
-pub(super) struct Client {
-    pub(super) id: ClientId,
-    pub(super) name: String,
-    pub(super) kind: ClientKind,
+pub struct Client {
+    /// `cli_…`
+    pub id: ClientId,
+    /// What the operator calls it.
+    pub name: String,
+    /// What it is.
+    pub kind: ClientKind,
     /// Wrapped (hex).
     pub(super) secret: String,
-    pub(super) created_at: i64,
-    pub(super) disabled_at: Option<i64>,
+    /// Microseconds UTC.
+    pub created_at: i64,
+    /// Microseconds UTC; a disabled client signs nothing.
+    pub disabled_at: Option<i64>,
 }
 
 fn client(row: &AnyRow) -> Result<Client, Failure> {

@@ -99,14 +99,16 @@ impl TestApp {
 /// Somebody who sends requests.
 #[derive(Clone)]
 pub struct Client<'a> {
-    app: &'a TestApp,
+    /// Whose server.
+    pub app: &'a TestApp,
     /// Cookie header, once logged in.
     pub cookie: Option<String>,
     /// CSRF token, once logged in.
     pub csrf: Option<String>,
     /// `X-Actor`.
     pub actor: Option<String>,
-    headers: Vec<(String, String)>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
 }
 
 /// What came back.

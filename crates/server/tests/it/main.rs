@@ -1,6 +1,6 @@
 //! Tests of the whole server: the real one on a free port, on SQLite and PostgreSQL, driven over HTTP or through use cases.
 //!
-//! One file per feature. `harness` makes it easy; a test looks like
+//! One file per feature. `harness` starts servers and sends requests, `world` makes people and organisations; a test looks like
 //! ```ignore
 //! #[tokio::test(flavor = "multi_thread")]
 //! async fn a_visitor_may_not_read_this() {
@@ -14,3 +14,8 @@
 mod db;
 mod edge;
 mod harness;
+mod identity;
+mod jobs;
+mod open_api;
+mod organisation;
+mod world;
