@@ -11,6 +11,7 @@ pub mod ids;
 pub mod law;
 pub mod money;
 pub mod notice;
+pub mod notification;
 pub mod organisation;
 pub mod quantity;
 pub mod seal;
