@@ -181,6 +181,15 @@ impl Db {
         Ok(self.pool.acquire().await?)
     }
 
+    /// The database answers.
+    ///
+    /// # Errors
+    /// [`Failure::Database`] when it does not.
+    pub async fn answers(&self) -> Result<(), Failure> {
+        sqlx::query("SELECT 1").execute(&mut *self.read().await?).await?;
+        Ok(())
+    }
+
     /// Changes something: runs `write`, then appends the record's events and messages, in one transaction.
     ///
     /// `data` is what `write` needs; it is lent to it, because `write` may run more than once. `write` speaks SQL only.

@@ -11,7 +11,6 @@ use utoipa_axum::routes;
 
 use super::problem::Problem;
 use crate::app::App;
-use crate::failure::Failure;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -41,7 +40,7 @@ async fn healthz() -> &'static str {
 /// The database answers; a balancer may send requests.
 #[utoipa::path(get, path = "/readyz", tag = "plain", responses((status = 200, body = String)))]
 async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
-    sqlx::query("SELECT 1").execute(&mut *app.db.read().await?).await.map_err(Failure::from)?;
+    app.db.answers().await?;
     Ok("ready")
 }
 
