@@ -170,7 +170,7 @@ impl Opened {
         Ok(Widget { id, page, rect })
     }
 
-    fn signature_value(&self, value: &Object) -> Result<Option<SignatureValue>, FieldError> {
+    pub(crate) fn signature_value(&self, value: &Object) -> Result<Option<SignatureValue>, FieldError> {
         let (object, spans, id) = match value {
             Object::Reference(id) => {
                 let (object, spans) = self.object_with_spans(*id)?;

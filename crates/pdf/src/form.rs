@@ -14,7 +14,7 @@ use crate::write::{Revision, WriteError};
 /// Parties of one contract at most.
 const MAX_PARTIES: usize = 16;
 /// Read-only push button (ISO 32000-1, tables 221 and 226).
-const BUTTON_FLAGS: i64 = 1 | 1 << 16;
+pub(crate) const BUTTON_FLAGS: i64 = 1 | 1 << 16;
 /// Printed and locked (ISO 32000-1, table 165).
 pub(crate) const ANNOTATION_FLAGS: i64 = 4 | 128;
 

@@ -21,6 +21,7 @@ mod prepared;
 mod seam;
 mod sign;
 pub mod syntax;
+pub mod verify;
 mod write;
 
 pub use appearance::Mark;
@@ -36,4 +37,5 @@ pub use pages::{Page, PageError};
 pub use prepared::{EmbedError, Prepared, ResumeError, Signed};
 pub use seam::{MAX_PAGES_PER_IMPRESSION, SeamError, SeamSlice, seam_slices};
 pub use sign::{PageMarks, SignError, SignatureKind, SignatureRequest};
+pub use verify::{Report, Unreadable, Verdict, VerifyOptions, verify};
 pub use write::WriteError;

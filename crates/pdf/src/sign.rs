@@ -363,7 +363,7 @@ fn write_value(revision: &mut Revision<'_>, id: ObjectId, request: &SignatureReq
 }
 
 /// A PDF date in China's time (ISO 32000-1, 7.9.4), `None` outside of the years 1970 to 9999.
-fn pdf_date(micros: i64) -> Option<String> {
+pub(crate) fn pdf_date(micros: i64) -> Option<String> {
     let seconds = micros.div_euclid(1_000_000).checked_add(8 * 3600)?;
     if !(0..253_402_300_800).contains(&seconds) {
         return None;

@@ -413,7 +413,15 @@ impl Token {
     /// # Errors
     /// [`TimestampError`].
     pub fn verify(&self, message: &[&[u8]], further: &[Certificate]) -> Result<Timestamp, TimestampError> {
-        if self.imprint.algorithm().digest_parts(message) != self.imprint {
+        self.verify_digest(&self.imprint.algorithm().digest_parts(message), further)
+    }
+
+    /// As [`Token::verify`], over a digest that was computed elsewhere with the algorithm of [`Token::imprint`].
+    ///
+    /// # Errors
+    /// [`TimestampError`].
+    pub fn verify_digest(&self, digest: &Digest, further: &[Certificate]) -> Result<Timestamp, TimestampError> {
+        if *digest != self.imprint {
             return Err(TimestampError::Imprint);
         }
         let [signer] = self.signed.signers() else { return Err(TimestampError::NotAToken) };

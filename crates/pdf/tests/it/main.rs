@@ -15,3 +15,4 @@ mod reading;
 mod refusing;
 mod sample;
 mod session;
+mod verifying;

@@ -1,0 +1,276 @@
+//! Verifying every signature of a file, and what changed since each was made.
+//!
+//! The order of the work:
+//! 1. the revisions are found and read byte by byte ([`revision`]); a file that cannot be read so far is [`Unreadable`];
+//! 2. the signatures of all revisions are found, also those that the last revision does not show any more;
+//! 3. each is told by its bytes (seal signature, CMS, timestamp), and its frame outside of the signed bytes is checked ([`frame`]);
+//! 4. the file is hashed once per hash function, whatever the number of signatures;
+//! 5. from the newest to the oldest signature, signature, chains and times are verified; a document timestamp that holds proves that what
+//!    it covers existed then, so that older signatures are judged at that time;
+//! 6. each revision after a signature is compared with the one before ([`changes`]).
+//!
+//! Roots come from the caller only. Certificates of the file are candidates for the links in between.
+
+mod changes;
+mod fault;
+mod frame;
+mod material;
+mod report;
+mod revision;
+mod sentence;
+mod signature;
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use yinxin_pki::chain::{RevocationEvidence, Validator};
+use yinxin_pki::digest::DigestAlgorithm;
+use yinxin_pki::x509::Certificate;
+
+pub use changes::{Alteration, Change};
+pub use fault::{Fault, Frame, Verdict};
+pub use report::{
+    Clock, Holder, Kind, Report, RevisionReport, Revocation, SealFacts, Sentence, SignatureReport, SigningTime, Time,
+};
+
+use crate::fields::{FieldError, SignatureField, SignatureValue};
+use crate::open::{OpenError, Opened};
+use crate::syntax::Object;
+use material::Materials;
+use revision::{Layer, Written};
+use signature::{Examined, Reading, Session};
+
+/// What a file may at most be made of, so that a hostile one cannot keep a verifier busy.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Length of the file in bytes.
+    pub bytes: usize,
+    /// Revisions.
+    pub revisions: usize,
+    /// Signatures.
+    pub signatures: usize,
+}
+
+impl Default for Limits {
+    /// 64 MiB, 512 revisions, 256 signatures.
+    fn default() -> Self {
+        Limits { bytes: 64 << 20, revisions: 512, signatures: 256 }
+    }
+}
+
+/// How to verify.
+#[derive(Debug, Clone)]
+pub struct VerifyOptions {
+    /// The only certificates that are trusted.
+    pub roots: Vec<Certificate>,
+    /// The time of verifying, microseconds UTC.
+    pub at_micros: i64,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// Why a file cannot be verified at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// It is larger than the limits allow.
+    #[error("verify.too_large: the file has {length} bytes, at most {limit} are verified")]
+    TooLarge {
+        /// Length of the file.
+        length: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// It has more revisions or signatures than the limits allow.
+    #[error("verify.too_many: the file has more revisions or signatures than are verified")]
+    TooMany,
+    /// It is no PDF that can be read.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its updates do not follow one another.
+    #[error("verify.revisions: the updates of the file do not follow one another")]
+    Revisions,
+    /// Its form cannot be read, so that no one can say which signatures it has.
+    #[error(transparent)]
+    Form(#[from] FieldError),
+}
+
+/// A signature found in some revision.
+pub(crate) struct Found {
+    pub field: String,
+    pub page: Option<usize>,
+    pub value: SignatureValue,
+    pub revision: Option<usize>,
+    /// Whether a field of the newest revision shows it.
+    pub in_form: bool,
+}
+
+/// Verifies every signature of the file.
+///
+/// # Errors
+/// [`Unreadable`] if no statement can be made; whatever is wrong with single signatures stands in the [`Report`].
+pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unreadable> {
+    let limits = options.limits;
+    if bytes.len() > limits.bytes {
+        return Err(Unreadable::TooLarge { length: bytes.len(), limit: limits.bytes });
+    }
+    let file = Opened::open(bytes)?;
+    let revisions = revision::revisions(&file).ok_or(Unreadable::Revisions)?;
+    if revisions.len() > limits.revisions {
+        return Err(Unreadable::TooMany);
+    }
+    let layers: Vec<Layer> = revisions.into_iter().map(|revision| Layer::read(&file, revision)).collect();
+    let found = find_signatures(&file, &layers)?;
+    if found.len() > limits.signatures {
+        return Err(Unreadable::TooMany);
+    }
+    let mut file_faults = Vec::new();
+    let compared = compare_revisions(&file, &layers, &found);
+    let readings = signature::read_all(&file, &layers, &found);
+    let (examined, evidence_unreadable) = examine_all(&file, options, &found, &readings);
+    if evidence_unreadable {
+        file_faults.push(Fault::EvidenceUnreadable);
+    }
+
+    let mut signatures: Vec<SignatureReport> = Vec::with_capacity(found.len());
+    for ((found, reading), examined) in found.iter().zip(&readings).zip(examined) {
+        let altered = found.revision.is_none_or(|own| {
+            compared.iter().skip(own + 1).any(|changes| changes.iter().any(|change| !change.is_allowed()))
+        });
+        signatures.push(signature::report(&file, found, reading, examined, altered));
+    }
+    sentence::check_order_of_times(&mut signatures, options.at_micros);
+
+    if signatures.is_empty() {
+        file_faults.push(Fault::NoSignature);
+    }
+    let last = layers.last().map_or(0, |last| last.revision.own_end(file.bytes()));
+    let covered = signatures.iter().any(|signature| signature.covers_whole_file);
+    let trailing = file.bytes().len().saturating_sub(last);
+    if trailing > 0 && !covered {
+        file_faults.push(Fault::TrailingBytes { count: trailing });
+    }
+    let revisions = layers
+        .iter()
+        .zip(compared)
+        .enumerate()
+        .map(|(index, (layer, changes))| RevisionReport {
+            start: layer.revision.start,
+            end: layer.revision.mark_end,
+            signatures: (0..found.len()).filter(|signature| found[*signature].revision == Some(index)).collect(),
+            changes,
+        })
+        .collect();
+    for signature in &mut signatures {
+        sentence::conclude(signature);
+    }
+    let worst =
+        signatures.iter().map(|signature| signature.verdict).chain(file_faults.iter().map(Fault::verdict)).max();
+    let verdict = worst.unwrap_or(Verdict::Invalid);
+    Ok(Report {
+        verdict,
+        summary: sentence::of_file(verdict, &signatures, &file_faults),
+        length: file.bytes().len(),
+        sm3: report::digest_text(&DigestAlgorithm::Sm3.digest(file.bytes())),
+        revisions,
+        signatures,
+        faults: file_faults,
+    })
+}
+
+/// The signatures of all revisions in the order of the file.
+fn find_signatures(file: &Opened, layers: &[Layer]) -> Result<Vec<Found>, Unreadable> {
+    let revision_at = |place: &Range<usize>| {
+        layers.iter().position(|layer| (layer.revision.start..layer.revision.mark_end).contains(&place.start))
+    };
+    let mut found: Vec<Found> = Vec::new();
+    let mut places: HashSet<usize> = HashSet::new();
+    let mut take = |field: String, page: Option<usize>, value: SignatureValue, in_form: bool| {
+        // Two fields may not share a signature, but then it is one signature.
+        if value.contents_at.as_ref().is_some_and(|place| !places.insert(place.start)) {
+            return;
+        }
+        let revision = value.contents_at.as_ref().and_then(revision_at);
+        found.push(Found { field, page, value, revision, in_form });
+    };
+    for field in file.signature_fields()? {
+        let page = page_of(&field);
+        if let Some(value) = field.value {
+            take(field.name, page, value, true);
+        }
+    }
+    // What earlier revisions showed and the last one does not.
+    for (index, layer) in layers.iter().enumerate().rev().skip(1) {
+        let Some(earlier) = &layer.opened else { continue };
+        let brought = layer.written.iter().flatten().any(Written::is_signature);
+        if index > 0 && !brought && layer.written.is_some() {
+            continue;
+        }
+        for field in earlier.signature_fields()? {
+            let page = page_of(&field);
+            if let Some(value) = field.value {
+                take(field.name, page, value, false);
+            }
+        }
+    }
+    // Signature dictionaries that no field ever showed: nobody has a reason to put one there.
+    for layer in layers {
+        let Some(opened) = &layer.opened else { continue };
+        for written in layer.written.iter().flatten().filter(|written| written.is_signature()) {
+            if let Some(value) = opened.signature_value(&Object::Reference(written.id))? {
+                take(String::new(), None, value, false);
+            }
+        }
+    }
+    found.sort_by_key(|found| found.value.contents_at.as_ref().map_or(usize::MAX, |place| place.start));
+    Ok(found)
+}
+
+/// Page of a field's visible widget, from 1.
+fn page_of(field: &SignatureField) -> Option<usize> {
+    field.widgets.iter().find(|widget| widget.is_visible())?.page.map(|page| page + 1)
+}
+
+/// What each revision changed; empty up to and with the revision of the first signature.
+fn compare_revisions(file: &Opened, layers: &[Layer], found: &[Found]) -> Vec<Vec<Change>> {
+    let first = found.iter().filter_map(|found| found.revision).min().unwrap_or(layers.len());
+    let mut compared = vec![Vec::new(); layers.len()];
+    for (index, pair) in layers.windows(2).enumerate().filter(|(index, _)| *index >= first) {
+        let section = &file.sections()[pair[1].revision.section];
+        compared[index + 1] = match (&pair[0].opened, &pair[1].opened, &pair[1].written) {
+            (Some(before), Some(after), Some(_)) => changes::compare(before, after, section),
+            _ => vec![Change::forbidden(Alteration::HiddenBytes, None)],
+        };
+    }
+    compared
+}
+
+/// Verifies from the newest to the oldest. The second value is whether the evidence store could not be read.
+fn examine_all(file: &Opened, options: &VerifyOptions, found: &[Found], readings: &[Reading]) -> (Vec<Examined>, bool) {
+    let (store, unreadable) = match file.dss() {
+        Ok(store) => (store, false),
+        Err(_) => (crate::dss::Dss::default(), true),
+    };
+    let mut materials = Materials::new(&options.roots);
+    let carried = readings.iter().flat_map(|reading| &reading.loose).flat_map(|loose| &loose.certificates);
+    for der in store.certificates.iter().chain(carried) {
+        if let Ok(certificate) = Certificate::from_der(der) {
+            materials.add(&certificate);
+        }
+    }
+    let mut validator = Validator::new(&options.roots);
+    validator.add_candidates(materials.certificates());
+    let loose = || readings.iter().flat_map(|reading| &reading.loose);
+    let ocsps: Vec<&[u8]> =
+        store.ocsps.iter().chain(loose().flat_map(|loose| &loose.ocsps)).map(Vec::as_slice).collect();
+    let crls: Vec<&[u8]> = store.crls.iter().chain(loose().flat_map(|loose| &loose.crls)).map(Vec::as_slice).collect();
+    let evidence = RevocationEvidence { ocsp_responses: &ocsps, crls: &crls };
+
+    let mut session = Session { validator, materials, evidence, existed: options.at_micros };
+    let newest_first = found.iter().zip(readings).rev();
+    let mut examined: Vec<Examined> =
+        newest_first.map(|(found, reading)| signature::examine(file, found, reading, &mut session)).collect();
+    examined.reverse();
+    signature::judge_clocks(&mut examined);
+    (examined, unreadable)
+}
