@@ -89,6 +89,10 @@ fn a_template_fits_by_category_and_origin() {
     assert_eq!(fitting(&award("goods-devices")), ["goods-1"]);
     assert_eq!(fitting(&award("services-greenbelt")), ["services-1"]);
     assert_eq!(fitting(&award("mall-order")), ["goods-1", "mall-order-1"]);
+    let works = award_of(|value| value["project"]["category"] = json!("works"), "services-greenbelt");
+    assert_eq!(fitting(&works), ["works-1"]);
+    let text = words(&expand(find("works-1").unwrap(), &works, &finished(find("works-1").unwrap(), &works)));
+    assert!(text.contains("计划开工日期为2025年7月1日"), "{text}");
     for (_, id) in SAMPLES {
         assert_eq!(find(id).unwrap().id(), id);
     }

@@ -3,9 +3,10 @@
 use super::spec::Template;
 use std::sync::LazyLock;
 
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     include_str!("../../../../templates/goods.json"),
     include_str!("../../../../templates/services.json"),
+    include_str!("../../../../templates/works.json"),
     include_str!("../../../../templates/mall-order.json"),
 ];
 
