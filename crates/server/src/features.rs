@@ -4,7 +4,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::{App, StartError};
 use crate::jobs::Registry;
-use crate::{identity, jobs, open_api, organisation};
+use crate::{award, identity, jobs, open_api, organisation, template};
 
 /// Every feature's routes, documented.
 pub fn routes() -> OpenApiRouter<App> {
@@ -12,6 +12,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(identity::http::routes())
         .merge(organisation::http::routes())
         .merge(open_api::http::routes())
+        .merge(award::http::routes())
+        .merge(template::http::routes())
         .merge(jobs::http::routes())
 }
 

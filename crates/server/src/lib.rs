@@ -7,6 +7,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod award;
 pub mod cli;
 pub mod config;
 pub mod db;
@@ -20,3 +21,4 @@ pub mod open_api;
 pub mod organisation;
 pub mod outside;
 pub mod server;
+pub mod template;

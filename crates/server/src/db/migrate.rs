@@ -33,6 +33,7 @@ migrations! {
     2 "0002_identity.sql",
     3 "0003_organisation.sql",
     4 "0004_open_api.sql",
+    7 "0007_award.sql",
 }
 
 /// Why the schema cannot be brought up to date.
