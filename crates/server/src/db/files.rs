@@ -6,7 +6,6 @@
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use sm3::{Digest as _, Sm3};
 use yinxin_domain::identifiers::Sm3Digest;
@@ -38,7 +37,6 @@ pub enum FilesError {
 #[derive(Clone)]
 pub struct Files {
     root: Arc<PathBuf>,
-    temporary: Arc<AtomicU64>,
 }
 
 impl Files {
@@ -48,15 +46,7 @@ impl Files {
     /// [`FilesError::Io`].
     pub fn open(root: PathBuf) -> Result<Self, FilesError> {
         std::fs::create_dir_all(root.join("tmp"))?;
-        // What a crash left half written was never named by a row. Another living process's file is younger than a start takes;
-        // its writer would only see its link fail and report it.
-        for entry in std::fs::read_dir(root.join("tmp"))? {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().ends_with(&format!("-{}", std::process::id())) {
-                std::fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(Self { root: Arc::new(root), temporary: Arc::default() })
+        Ok(Self { root: Arc::new(root) })
     }
 
     /// Keeps bytes and returns their digest, once they are durable. Keeping the same bytes again does nothing.
@@ -89,20 +79,17 @@ impl Files {
         }
         let digest = Sm3Digest::from_bytes(Sm3::digest(bytes).into());
         let path = self.path(digest);
+        let directory = path.parent().unwrap_or(&self.root);
         if path.exists() {
+            // Another task may have linked it a moment ago: its name must be on the disk before anybody relies on it.
+            sync_directory(directory)?;
             return Ok(digest);
         }
-        let directory = path.parent().unwrap_or(&self.root);
         if !directory.exists() {
             std::fs::create_dir_all(directory)?;
             sync_directory(&self.root)?;
         }
-        let number = self.temporary.fetch_add(1, Ordering::Relaxed);
-        let temporary = self.root.join("tmp").join(format!("{digest}-{number}-{}", std::process::id()));
-        let written = write_and_link(&temporary, &path, bytes);
-        let removed = std::fs::remove_file(&temporary);
-        written?;
-        removed?;
+        write_and_link(&self.root.join("tmp"), &path, bytes)?;
         sync_directory(directory)?;
         Ok(digest)
     }
@@ -123,14 +110,15 @@ impl Files {
     }
 }
 
-/// Writes and syncs under a temporary name, then links: the final name never shows half a file.
+/// Writes and syncs under a temporary name, then links: the final name never shows half a file. What a crash leaves in `tmp` is
+/// named by no row and hinders nobody.
 fn write_and_link(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(temporary)?;
+    let mut file = tempfile::NamedTempFile::new_in(temporary)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    match std::fs::hard_link(temporary, path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        linked => linked,
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Err(refused) if refused.error.kind() != std::io::ErrorKind::AlreadyExists => Err(refused.error),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -174,7 +162,7 @@ mod tests {
         let files = Files::open(dir.path().to_owned()).unwrap();
         let digest = files.put(b"abc".to_vec()).await.unwrap();
         std::fs::remove_file(files.path(digest)).unwrap();
-        std::fs::write(dir.path().join("tmp").join(format!("{digest}-1-{}", std::process::id())), b"a").unwrap();
+        std::fs::write(dir.path().join("tmp").join(".tmpAbCdEf"), b"a").unwrap();
         let again = Files::open(dir.path().to_owned()).unwrap();
         assert_eq!(again.put(b"abc".to_vec()).await.unwrap(), digest);
         assert_eq!(again.get(digest).await.unwrap(), b"abc");
