@@ -4,7 +4,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::{App, StartError};
 use crate::jobs::Registry;
-use crate::{award, identity, jobs, open_api, organisation, template};
+use crate::{award, contract, identity, jobs, open_api, organisation, template};
 
 /// Every feature's routes, documented.
 pub fn routes() -> OpenApiRouter<App> {
@@ -14,6 +14,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(open_api::http::routes())
         .merge(award::http::routes())
         .merge(template::http::routes())
+        .merge(contract::http::routes())
         .merge(jobs::http::routes())
 }
 
@@ -24,6 +25,7 @@ pub fn sandbox_routes() -> OpenApiRouter<App> {
 
 /// Every feature's background jobs.
 pub fn register_jobs(registry: &mut Registry) {
+    contract::jobs::register(registry);
     identity::jobs::register(registry);
 }
 

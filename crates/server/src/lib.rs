@@ -10,6 +10,7 @@ pub mod app;
 pub mod award;
 pub mod cli;
 pub mod config;
+pub mod contract;
 pub mod db;
 pub mod failure;
 pub mod features;

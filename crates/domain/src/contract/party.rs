@@ -77,6 +77,14 @@ pub enum PartyRole {
 }
 
 impl PartyRole {
+    /// The stable code, as in JSON and in profile files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Purchaser => "purchaser",
+            Self::Supplier => "supplier",
+        }
+    }
+
     /// The side in Chinese.
     pub fn zh(self) -> &'static str {
         match self {

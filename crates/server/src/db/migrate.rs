@@ -34,6 +34,7 @@ migrations! {
     3 "0003_organisation.sql",
     4 "0004_open_api.sql",
     7 "0007_award.sql",
+    8 "0008_contract.sql",
 }
 
 /// Why the schema cannot be brought up to date.

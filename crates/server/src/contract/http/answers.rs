@@ -1,0 +1,416 @@
+//! What the API says of contracts.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use yinxin_domain::calendar::{Deadline, WorkingDays};
+use yinxin_domain::contract::view::{Visibility, Who};
+use yinxin_domain::contract::{Contract, Text};
+use yinxin_domain::law::RuleTables;
+use yinxin_domain::template::{self, Deviation, DeviationLevel, Missing};
+
+use crate::contract::use_cases::drafting::Checks;
+use crate::contract::use_cases::reading::{Listed, Seen, actions};
+use crate::failure::Failure;
+
+/// A text in both languages.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct TextOut {
+    /// Chinese.
+    zh: String,
+    /// English.
+    en: String,
+}
+
+impl From<Text> for TextOut {
+    fn from(text: Text) -> Self {
+        Self { zh: text.zh, en: text.en }
+    }
+}
+
+/// What a verb answers.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct MovedOut {
+    /// `ctr_…`
+    contract_id: String,
+    /// The version now; the next request names it.
+    version: i64,
+    /// The state in one word.
+    phase: String,
+}
+
+impl From<Contract> for MovedOut {
+    fn from(contract: Contract) -> Self {
+        Self { contract_id: contract.id().to_string(), version: contract.version(), phase: contract.phase().code() }
+    }
+}
+
+/// A verb that is offered.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ActionOut {
+    /// The stable code: `send`, `confirm`, `seal` …
+    verb: &'static str,
+    /// What its button is called.
+    label: TextOut,
+}
+
+/// The state, axis by axis, as the rules keep it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct StateOut {
+    /// The text: `{state: drafting | returned | in_review | frozen, …}`.
+    content: Value,
+    /// The signatures: `{state: not_started | signing | concluded | offline | rejected | revoked | expired, …}`.
+    signing: Value,
+    /// The filing: `{state: not_wanted | not_due | due | pushed | accepted | refused, …}`.
+    filing: Value,
+    /// The notice: `{state: not_wanted | not_due | due | submitted | published | exempt, …}`.
+    notice: Value,
+    /// `{state: free | held, …}`.
+    hold: Value,
+    /// All in one word.
+    phase: String,
+    /// The name of the state for who looks.
+    label: TextOut,
+}
+
+/// One party.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct PartyOut {
+    /// `A`, `B` …
+    key: String,
+    /// purchaser or supplier.
+    role: &'static str,
+    /// `org_…`
+    organisation_id: String,
+    /// Its name.
+    name: String,
+    /// Whether it is the one that looks.
+    own: bool,
+}
+
+/// Who must act.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct HolderOut {
+    /// party, platform, supervising_system, supervisor, medium, nobody.
+    who: &'static str,
+    /// The parties, if it is one or several.
+    parties: Vec<String>,
+    /// Since when, microseconds UTC.
+    since: i64,
+}
+
+/// A day by which something is due.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct DeadlineOut {
+    /// The last day.
+    last_day: String,
+    /// Whether holidays that are not announced yet may move it.
+    provisional: bool,
+    /// Whether it is over.
+    over: bool,
+}
+
+/// An attached file.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct AttachmentOut {
+    /// Its place in the list; the path of its file ends with it.
+    place: usize,
+    /// The slot of the flow profile.
+    slot: String,
+    /// Its name.
+    name: String,
+    /// SM3 of the file.
+    sm3: String,
+    /// The party that attached it.
+    by: String,
+    /// When, microseconds UTC.
+    at: i64,
+}
+
+/// A contract as who looks may see it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ContractOut {
+    /// `ctr_…`
+    contract_id: String,
+    /// Every change names the version it was made on.
+    version: i64,
+    /// Its number.
+    number: String,
+    /// Its title.
+    title: String,
+    /// The flow profile.
+    profile: String,
+    /// `awd_…`
+    award_id: String,
+    /// `goods-1`
+    template_id: String,
+    /// outline (what another party writes, or has sealed and not sent, is its own) or whole.
+    visibility: &'static str,
+    /// The parties, purchaser first.
+    parties: Vec<PartyOut>,
+    /// The party that began it.
+    initiator: String,
+    /// Counts the drafts; a disagreement opens the next.
+    draft: u32,
+    /// When it was begun, microseconds UTC.
+    started_at: i64,
+    /// The amount the text names, 分; in an outline the awarded amount.
+    amount_fen: i64,
+    /// That amount in capitals.
+    amount_capitals: String,
+    /// The state.
+    state: StateOut,
+    /// Who must act.
+    holder: HolderOut,
+    /// What who looks can do now.
+    actions: Vec<ActionOut>,
+    /// The values of the draft by field id; none in an outline.
+    fields: Option<Value>,
+    /// The attached files; none in an outline.
+    attachments: Vec<AttachmentOut>,
+    /// Pages of the frozen text; none before, or in an outline.
+    pages: Option<u32>,
+    /// SM3 of the document that who looks may see; none before there is one.
+    document_sm3: Option<String>,
+    /// By when it should be signed.
+    signing_deadline: Option<DeadlineOut>,
+    /// By when it should be filed.
+    filing_deadline: Option<DeadlineOut>,
+    /// By when it should be published.
+    notice_deadline: Option<DeadlineOut>,
+}
+
+fn value<T: Serialize>(axis: &T) -> Result<Value, Failure> {
+    serde_json::to_value(axis).map_err(|error| Failure::damaged("contract state", error))
+}
+
+/// What another party sealed and has not sent looks as if its step were still open (undo boundary 10).
+fn hide_unsent(mut signing: Value, own: Option<&str>) -> Value {
+    for step in signing["steps"].as_array_mut().into_iter().flatten() {
+        if step["state"]["state"] == "sealed" && step["party"].as_str() != own {
+            step["state"] = json!({ "state": "open", "since": step["state"]["since"] });
+        }
+    }
+    signing
+}
+
+/// In an outline the text's state is its name alone: reasons and digests are for who may see the text.
+fn outlined(content: Value) -> Value {
+    json!({ "state": content["state"] })
+}
+
+fn deadline(deadline: Option<Deadline>, at: i64) -> Option<DeadlineOut> {
+    deadline.map(|deadline| DeadlineOut {
+        last_day: deadline.last_day.to_string(),
+        provisional: deadline.provisional,
+        over: deadline.is_over(at),
+    })
+}
+
+impl ContractOut {
+    /// What one actor sees of a contract.
+    pub(super) fn of(seen: &Seen<'_>, at: i64) -> Result<Self, Failure> {
+        let Seen { loaded, who, visibility } = seen;
+        let contract = &loaded.contract;
+        let whole = *visibility == Visibility::Whole;
+        let own = contract.party_of_actor(who).map(|party| party.key.to_string());
+        let (law, calendar) = (RuleTables::bundled(), WorkingDays::bundled());
+        let content = value(contract.content())?;
+        let attachments = contract.attachments().iter().enumerate().map(|(place, file)| AttachmentOut {
+            place,
+            slot: file.slot.clone(),
+            name: file.name.clone(),
+            sm3: file.sm3.to_string(),
+            by: file.by.to_string(),
+            at: file.at,
+        });
+        let parties = contract.parties().iter().map(|party| PartyOut {
+            key: party.key.to_string(),
+            role: party.role.code(),
+            organisation_id: party.organisation.to_string(),
+            name: party.name.clone(),
+            own: own == Some(party.key.to_string()),
+        });
+        let offered = actions(seen, at).into_iter();
+        let amount = if whole { loaded.amount() } else { loaded.award.amount };
+        Ok(Self {
+            contract_id: contract.id().to_string(),
+            version: contract.version(),
+            number: loaded.number.clone(),
+            title: loaded.title.clone(),
+            profile: contract.profile().to_owned(),
+            award_id: contract.award().to_string(),
+            template_id: loaded.template.id(),
+            visibility: if whole { "whole" } else { "outline" },
+            parties: parties.collect(),
+            initiator: contract.initiator().to_string(),
+            draft: contract.draft(),
+            started_at: contract.started_at(),
+            amount_fen: amount.fen(),
+            amount_capitals: amount.to_capitals(),
+            state: StateOut {
+                content: if whole { content } else { outlined(content) },
+                signing: hide_unsent(value(contract.signing())?, own.as_deref()),
+                filing: value(contract.filing())?,
+                notice: value(contract.notice())?,
+                hold: value(contract.hold())?,
+                phase: contract.phase().code(),
+                label: contract.label(loaded.profile, who).into(),
+            },
+            holder: holder(contract),
+            actions: offered.map(|(verb, text)| ActionOut { verb: verb.code(), label: text.into() }).collect(),
+            fields: if whole { Some(value(&loaded.fields)?) } else { None },
+            attachments: if whole { attachments.collect() } else { Vec::new() },
+            pages: contract.frozen_document().filter(|_| whole).map(|document| document.pages),
+            document_sm3: contract.document_for(who).map(|sm3| sm3.to_string()),
+            signing_deadline: deadline(contract.signing_deadline(loaded.profile, law, calendar), at),
+            filing_deadline: deadline(contract.filing_deadline(loaded.profile, law, calendar), at),
+            notice_deadline: deadline(contract.notice_deadline(loaded.profile, law, calendar), at),
+        })
+    }
+}
+
+fn holder(contract: &Contract) -> HolderOut {
+    let holder = contract.holder();
+    let (who, parties) = match holder.who {
+        Who::Parties(parties) => ("party", parties.iter().map(ToString::to_string).collect()),
+        Who::Platform => ("platform", Vec::new()),
+        Who::SupervisingSystem => ("supervising_system", Vec::new()),
+        Who::Supervisor => ("supervisor", Vec::new()),
+        Who::Medium => ("medium", Vec::new()),
+        Who::Nobody => ("nobody", Vec::new()),
+    };
+    HolderOut { who, parties, since: holder.since }
+}
+
+/// Something that a contract must say and the draft does not.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct MissingOut {
+    /// The field to fill; none if any of several would do.
+    field: Option<String>,
+    /// The kind of value it takes: text, long_text, money, date, integer, choice, ratio, table.
+    kind: Option<Value>,
+    /// The values of a choice.
+    choices: Vec<String>,
+    /// The legal term that is missing with it.
+    term: Option<TextOut>,
+    /// The stable code.
+    code: String,
+    /// What to do.
+    message: TextOut,
+}
+
+/// Where the draft departs from the award.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct DeviationOut {
+    /// The field.
+    field: String,
+    /// Whether it must be mended before the text can be sent.
+    blocks: bool,
+    /// The stable code.
+    code: String,
+    /// What the award says.
+    awarded: Option<String>,
+    /// What the draft says.
+    drafted: Option<String>,
+    /// What it means.
+    message: TextOut,
+}
+
+/// What stands in the way of sending.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ChecksOut {
+    /// The version that was checked.
+    version: i64,
+    /// Whether the text may be sent.
+    ready: bool,
+    /// What is missing.
+    missing: Vec<MissingOut>,
+    /// Where it departs from the award.
+    deviations: Vec<DeviationOut>,
+}
+
+impl ChecksOut {
+    /// The checks of a draft.
+    pub(super) fn of(seen: &Seen<'_>) -> Result<Self, Failure> {
+        let loaded = &seen.loaded;
+        let checks = Checks::of(loaded);
+        let ready = checks.ready();
+        let form = template::form(loaded.template, &loaded.award);
+        let mut missing = Vec::with_capacity(checks.missing.len());
+        for Missing { field, term, code, message_zh, message_en } in checks.missing {
+            let entry = field.as_ref().and_then(|id| form.iter().find(|entry| entry.id == *id));
+            let kind = entry.map(|entry| value(&entry.field.kind)).transpose()?;
+            let choices = entry.map(|entry| entry.field.choices.iter().map(|choice| choice.value.clone()).collect());
+            missing.push(MissingOut {
+                field,
+                kind,
+                choices: choices.unwrap_or_default(),
+                term: term.map(|term| Text::new(term.label_zh(), term.label_en()).into()),
+                code: code.into_owned(),
+                message: Text::new(message_zh, message_en).into(),
+            });
+        }
+        let deviations = checks.deviations.into_iter().map(deviation).collect();
+        Ok(Self { version: loaded.contract.version(), ready, missing, deviations })
+    }
+}
+
+fn deviation(deviation: Deviation) -> DeviationOut {
+    let Deviation { field, level, code, awarded, drafted, message_zh, message_en } = deviation;
+    DeviationOut {
+        field,
+        blocks: level == DeviationLevel::Hard,
+        code: code.into_owned(),
+        awarded,
+        drafted,
+        message: Text::new(message_zh, message_en).into(),
+    }
+}
+
+/// One line of a list.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ListedOut {
+    /// `ctr_…`
+    contract_id: String,
+    /// The version.
+    version: i64,
+    /// Its number.
+    number: String,
+    /// Its title.
+    title: String,
+    /// The project's name.
+    project_name: String,
+    /// The flow profile.
+    profile: String,
+    /// The names of the parties, purchaser first.
+    parties: Vec<String>,
+    /// The awarded amount, 分.
+    amount_fen: Option<i64>,
+    /// The state in one word.
+    phase: String,
+    /// The name of the state for who looks.
+    label: TextOut,
+    /// Since when it stands in this list, microseconds UTC.
+    since: i64,
+    /// When it last changed, microseconds UTC.
+    updated_at: i64,
+}
+
+impl From<Listed> for ListedOut {
+    fn from(listed: Listed) -> Self {
+        Self {
+            contract_id: listed.contract.id().to_string(),
+            version: listed.contract.version(),
+            number: listed.number,
+            title: listed.title,
+            project_name: listed.project_name,
+            profile: listed.contract.profile().to_owned(),
+            parties: listed.contract.parties().iter().map(|party| party.name.clone()).collect(),
+            amount_fen: listed.contract.amount_fen(),
+            phase: listed.contract.phase().code(),
+            label: listed.label.into(),
+            since: listed.since,
+            updated_at: listed.updated_at,
+        }
+    }
+}
