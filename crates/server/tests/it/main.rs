@@ -11,6 +11,7 @@
 //! }
 //! ```
 
+mod award;
 mod db;
 mod edge;
 mod harness;
