@@ -6,6 +6,8 @@
     reason = "what builds the samples may fail a test like the tests themselves"
 )]
 
+mod attacks;
+mod bits;
 mod hostile;
 mod judges;
 mod layering;
@@ -16,3 +18,4 @@ mod refusing;
 mod sample;
 mod session;
 mod verifying;
+mod verifying_world;
