@@ -6,156 +6,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::{Serialize, Serializer, ser::SerializeStruct as _};
-
+use super::button::{drawn, keeps, page_button};
+use super::change::{Alteration, Change};
 use crate::open::Opened;
 use crate::syntax::{Dictionary, Name, Object, ObjectId, Stream, XrefEntry, XrefForm, XrefSection, text_of};
 
 /// Objects of one update that are followed at most.
 const MAX_FOLLOWED: usize = 200_000;
-
-/// One change of a revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// A new signature field with its mark and signature.
-    SignatureField {
-        /// Name of the field.
-        name: String,
-    },
-    /// An empty signature field that was there before was signed.
-    SignedField {
-        /// Name of the field.
-        name: String,
-    },
-    /// Drawings in a party's page buttons: seam slices, dates, repeated seals.
-    PageButtons {
-        /// Key of the party.
-        party: String,
-        /// Pages, from 1.
-        pages: Vec<usize>,
-    },
-    /// Certificates and revocation data.
-    Evidence,
-    /// What a writer notes about the file: date of change, program, declared extensions.
-    Metadata,
-    /// Anything else, which invalidates the signatures before.
-    Forbidden {
-        /// What was changed.
-        what: Alteration,
-        /// Number of the object, where one can be named.
-        object: Option<u32>,
-    },
-}
-
-/// What a forbidden change touched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alteration {
-    /// The update cannot be read, or has bytes that its own cross-reference does not name.
-    HiddenBytes,
-    /// The trailer names another catalogue, or an object is taken from elsewhere.
-    Trailer,
-    /// An entry of the catalogue.
-    Catalogue,
-    /// The form, or a field other than the new signature's.
-    Form,
-    /// A page other than by the new signature's widget.
-    Page,
-    /// An appearance of a page button that drops what stood there before, or one changed without a signature.
-    PageButton,
-    /// Evidence that was removed or is malformed.
-    Evidence,
-    /// An object was removed.
-    Removed,
-    /// An existing object was replaced.
-    Replaced,
-    /// A new object that nothing allowed refers to, or that carries a script, a layer or a page.
-    Unexplained,
-}
-
-impl Alteration {
-    fn texts(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::HiddenBytes => {
-                ("change.hidden_bytes", "更新中有无法解释的字节", "the update holds bytes that it does not explain")
-            }
-            Self::Trailer => ("change.trailer", "文件的根对象被改动", "the root of the document was changed"),
-            Self::Catalogue => ("change.catalogue", "文件目录被改动", "the catalogue was changed"),
-            Self::Form => ("change.form", "表单或其他字段被改动", "the form or another field was changed"),
-            Self::Page => ("change.page", "页面被改动", "a page was changed"),
-            Self::PageButton => ("change.page_button", "页面签章域被不当改动", "a page button was changed improperly"),
-            Self::Evidence => {
-                ("change.evidence_removed", "验证材料被移除或损坏", "evidence was removed or is malformed")
-            }
-            Self::Removed => ("change.removed", "有对象被删除", "an object was removed"),
-            Self::Replaced => ("change.replaced", "有对象被替换", "an object was replaced"),
-            Self::Unexplained => {
-                ("change.unexplained", "新增了签署不需要的对象", "an object was added that signing does not need")
-            }
-        }
-    }
-}
-
-impl Change {
-    /// Whether it leaves earlier signatures valid.
-    pub fn is_allowed(&self) -> bool {
-        !matches!(self, Change::Forbidden { .. })
-    }
-
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Change::SignatureField { .. } => "change.signature_field",
-            Change::SignedField { .. } => "change.signed_field",
-            Change::PageButtons { .. } => "change.page_buttons",
-            Change::Evidence => "change.evidence",
-            Change::Metadata => "change.metadata",
-            Change::Forbidden { what, .. } => what.texts().0,
-        }
-    }
-
-    /// In Chinese.
-    pub fn zh(&self) -> String {
-        match self {
-            Change::SignatureField { name } => format!("新增签名域“{name}”"),
-            Change::SignedField { name } => format!("签署了原有的空签名域“{name}”"),
-            Change::PageButtons { party, pages } => {
-                format!("{party} 方在 {} 个页面上加盖（骑缝章、日期等）", pages.len())
-            }
-            Change::Evidence => "新增验证材料".into(),
-            Change::Metadata => "更新文件说明信息".into(),
-            Change::Forbidden { what, object: Some(object) } => format!("{}（对象 {object}）", what.texts().1),
-            Change::Forbidden { what, object: None } => what.texts().1.into(),
-        }
-    }
-
-    /// In English.
-    pub fn en(&self) -> String {
-        match self {
-            Change::SignatureField { name } => format!("new signature field \"{name}\""),
-            Change::SignedField { name } => format!("the empty signature field \"{name}\" was signed"),
-            Change::PageButtons { party, pages } => format!("party {party} stamped {} pages", pages.len()),
-            Change::Evidence => "evidence was added".into(),
-            Change::Metadata => "notes about the file were updated".into(),
-            Change::Forbidden { what, object: Some(object) } => format!("{} (object {object})", what.texts().2),
-            Change::Forbidden { what, object: None } => what.texts().2.into(),
-        }
-    }
-
-    pub(super) fn forbidden(what: Alteration, object: Option<u32>) -> Self {
-        Change::Forbidden { what, object }
-    }
-}
-
-impl Serialize for Change {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut change = serializer.serialize_struct("Change", 4)?;
-        change.serialize_field("code", self.code())?;
-        change.serialize_field("allowed", &self.is_allowed())?;
-        change.serialize_field("zh", &self.zh())?;
-        change.serialize_field("en", &self.en())?;
-        change.end()
-    }
-}
 
 /// The changes of one update that was read to its last byte. `before` and `after` are the file without and with it, `section` is its
 /// cross-reference.
@@ -325,7 +182,7 @@ impl Comparison<'_> {
     }
 
     /// A value that may be direct or a reference: the object, its number being explained when it was written here.
-    fn opened<'b>(&mut self, file: &'b Opened, holder: &Dictionary, key: &str) -> Judged<Option<Object>> {
+    fn opened(&mut self, file: &Opened, holder: &Dictionary, key: &str) -> Judged<Option<Object>> {
         if let Some(Object::Reference(id)) = holder.get(key)
             && self.written.contains_key(&id.number)
         {
@@ -717,56 +574,4 @@ fn is_active(dictionary: &Dictionary) -> bool {
 fn is_der(file: &Opened, stream: &Stream) -> bool {
     let Ok(data) = file.stream_data(stream) else { return false };
     yinxin_pki::asn1::Element::from_der(&data).is_ok_and(|element| element.tag() == yinxin_pki::asn1::Tag::SEQUENCE)
-}
-
-/// Page (from 1) and party of a page button, told by its name and flags.
-fn page_button(field: &Dictionary) -> Option<(usize, String)> {
-    let kind = field.get("FT").and_then(Object::as_name)?;
-    let flags = field.get("Ff").and_then(Object::as_integer)?;
-    if *kind != "Btn" || flags != crate::form::BUTTON_FLAGS {
-        return None;
-    }
-    let name = text_of(field.get("T")?.as_string()?);
-    let (page, party) = name.strip_prefix("page-")?.split_once('-')?;
-    Some((page.parse().ok()?, party.to_owned()))
-}
-
-/// The stream that a button shows, with its id.
-fn drawn(file: &Opened, button: &Dictionary) -> Option<(ObjectId, Stream)> {
-    let appearance = file.get(button, "AP").ok()??;
-    let appearance = appearance.as_dictionary()?;
-    // No other state and no other event may show something else.
-    if appearance.len() != 1 {
-        return None;
-    }
-    let states = file.get(appearance, "N").ok()??;
-    let states = states.as_dictionary()?;
-    if states.len() != 1 {
-        return None;
-    }
-    let id = states.get("On")?.as_reference()?;
-    match file.object(id).ok()? {
-        Object::Stream(stream) => Some((id, stream)),
-        _ => None,
-    }
-}
-
-/// Whether the new appearance has the same box, uses no font, and first draws what stood there.
-fn keeps(before: &Opened, after: &Opened, (old_id, old): (ObjectId, Stream), (_, new): (ObjectId, Stream)) -> bool {
-    if old.dictionary.get("BBox") != new.dictionary.get("BBox") || new.dictionary.contains("Matrix") {
-        return false;
-    }
-    let Ok(Some(Object::Dictionary(resources))) = after.get(&new.dictionary, "Resources") else { return false };
-    if resources.contains("Font") {
-        return false;
-    }
-    if old.data.is_empty() || before.stream_data(&old).is_ok_and(|data| data.is_empty()) {
-        return true;
-    }
-    let first = match after.get(&resources, "XObject") {
-        Ok(Some(Object::Dictionary(xobjects))) => xobjects.get("Before").cloned(),
-        _ => None,
-    };
-    first == Some(Object::Reference(old_id))
-        && after.stream_data(&new).is_ok_and(|content| content.starts_with(b"/Before Do\n"))
 }

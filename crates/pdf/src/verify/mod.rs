@@ -11,6 +11,8 @@
 //!
 //! Roots come from the caller only. Certificates of the file are candidates for the links in between.
 
+mod button;
+mod change;
 mod changes;
 mod fault;
 mod frame;
@@ -28,7 +30,7 @@ use yinxin_pki::chain::{RevocationEvidence, Validator};
 use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::x509::Certificate;
 
-pub use changes::{Alteration, Change};
+pub use change::{Alteration, Change};
 pub use fault::{Fault, Frame, Verdict};
 pub use report::{
     Clock, Holder, Kind, Report, RevisionReport, Revocation, SealFacts, Sentence, SignatureReport, SigningTime, Time,

@@ -5,7 +5,7 @@ use yinxin_pki::asn1::ObjectIdentifier;
 use yinxin_pki::chain::{ChainReport, RevocationStatus};
 use yinxin_pki::x509::Certificate;
 
-use super::changes::Change;
+use super::change::Change;
 use super::fault::{Fault, Verdict};
 
 /// What was found about a file.

@@ -180,7 +180,9 @@ fn every_update_that_signing_does_not_need_is_an_alteration() {
         move |more: &str| (form.number, text.replacen(']', &format!(" {more}]"), 1))
     };
     // The second page's content is object 8, the font is 3, the page tree is 2 (see the sample).
-    let cases: Vec<(&str, Vec<(u32, String)>, &str)> = vec![
+    /// What it is called, the objects it writes, and the code it is refused with.
+    type Case = (&'static str, Vec<(u32, String)>, &'static str);
+    let cases: Vec<Case> = vec![
         ("page content", vec![(8, content.clone())], "change.replaced"),
         ("font", vec![(3, "<</Type/Font/Subtype/Type1/BaseFont/Courier>>".into())], "change.replaced"),
         (

@@ -28,12 +28,33 @@ impl Drop for TempFile {
     }
 }
 
+/// A folder that goes away with the value.
+pub struct TempFolder(PathBuf);
+
+impl TempFolder {
+    pub fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("judged-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        TempFolder(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TempFolder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// Runs a tool; `None` when it is not there and nobody insists.
-fn run(command: &mut Command) -> Option<Output> {
+pub fn run(command: &mut Command) -> Option<Output> {
     match command.output() {
         Ok(output) => Some(output),
         Err(error) => {
@@ -46,7 +67,7 @@ fn run(command: &mut Command) -> Option<Output> {
 }
 
 /// A Python that has pyHanko; `None` as above.
-fn python() -> Option<Command> {
+pub fn python() -> Option<Command> {
     let venv = workspace().join(".venv/bin/python");
     let interpreter = std::env::var_os("YINXIN_PYTHON").map(PathBuf::from).unwrap_or(if venv.exists() {
         venv

@@ -8,6 +8,7 @@
 
 mod attacks;
 mod bits;
+mod foreign;
 mod hostile;
 mod judges;
 mod layering;

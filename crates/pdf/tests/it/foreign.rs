@@ -1,0 +1,127 @@
+//! Files that another product signed, sound and attacked: this verifier and an independent one come to the same verdict.
+
+use std::path::Path;
+
+use yinxin_pdf::verify::{Verdict, VerifyOptions, verify};
+use yinxin_pdf::{Dss, SignatureKind, SignatureRequest};
+use yinxin_pki::digest::DigestAlgorithm;
+use yinxin_pki::key::{KeyAlgorithm, PrivateKey};
+use yinxin_pki::x509::{Certificate, CertificateProfile, CertificateRequest, DistinguishedName, SerialNumber, issue};
+
+use crate::judges;
+use crate::parties::{Hierarchy, Holder, NOW, prepared_form, real_time_micros, reopen, request};
+use crate::sample::{Sample, Xref};
+use crate::verifying::{explained, judged};
+
+fn store(directory: &Path, name: &str, holder: &Holder) {
+    std::fs::write(directory.join(format!("{name}.key")), holder.key.to_pkcs8_pem().as_bytes()).unwrap();
+    std::fs::write(directory.join(format!("{name}.crt")), holder.certificate.to_pem()).unwrap();
+}
+
+/// A holder of an RSA key under an ECDSA root.
+fn rsa(authority: &mut Hierarchy, profile: CertificateProfile) -> Holder {
+    let key = PrivateKey::generate(KeyAlgorithm::Rsa, &mut authority.rng).unwrap();
+    let request = CertificateRequest {
+        profile,
+        subject: DistinguishedName::new("CN").common_name("示例 RSA"),
+        unified_social_credit_code: None,
+        public_key: key.public_key().clone(),
+        not_before: NOW - 400 * 86_400_000_000,
+        not_after: NOW + 3000 * 86_400_000_000,
+        serial: SerialNumber::generate(&mut authority.rng),
+        ocsp_url: None,
+        crl_url: None,
+        ca_issuers_url: None,
+    };
+    let certificate = issue(&request, Some(&authority.root.certificate), &authority.root.key).unwrap();
+    Holder { key, certificate }
+}
+
+#[test]
+fn files_of_another_product_get_the_verdict_that_an_independent_verifier_gives() {
+    let mut authority = Hierarchy::new(KeyAlgorithm::EcdsaP256, 21);
+    let trust = authority.root.certificate.to_pem();
+    let directory = judges::TempFolder::new("foreign");
+    store(directory.path(), "rsa", &rsa(&mut authority, CertificateProfile::PersonSigning));
+    store(directory.path(), "ecdsa", &authority.certify(CertificateProfile::PersonSigning, "示例 ECDSA"));
+    store(directory.path(), "tsa", &rsa(&mut authority, CertificateProfile::Tsa));
+    for xref in [Xref::Table, Xref::Stream] {
+        let base = Sample { pages: 2, xref, ..Sample::default() }.build();
+        let base_file = judges::TempFile::new("pdf", &base);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/foreign.py");
+        let Some(mut python) = judges::python() else { return };
+        let arguments = [script.as_path(), base_file.path(), directory.path()];
+        let Some(output) = judges::run(python.args(arguments)) else { return };
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut seen = 0;
+        for entry in std::fs::read_dir(directory.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "pdf") {
+                continue;
+            }
+            seen += 1;
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let bytes = std::fs::read(&path).unwrap();
+            let report = judged(&bytes, &trust);
+            // The text of a packed file is not found by the script, which then changes another byte of the file.
+            let wanted = if name.starts_with("bad-") { Verdict::Invalid } else { Verdict::ValidTrusted };
+            assert_eq!(report.verdict, wanted, "{xref:?} {name}\n{}", explained(&report));
+            if let Some((holds, text)) = judges::check_signatures(&bytes, &trust)
+                && name != "bad-cut"
+            {
+                assert_eq!(holds, wanted == Verdict::ValidTrusted, "{xref:?} {name}\n{text}");
+            }
+        }
+        assert_eq!(seen, 10);
+    }
+}
+
+/// S1-030: a seal signature that ofdrw made is read and verified in a PDF as well, up to the digest of a document that is not this one.
+#[test]
+fn a_published_seal_signature_in_a_pdf_holds_but_for_the_document() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/ofdrw/SignedValueV4.dat");
+    let Ok(golden) = std::fs::read(&path) else {
+        eprintln!("SKIPPED: the published seal signatures are not there");
+        return;
+    };
+    let file = prepared_form(Sample::default().build(), &["A"]);
+    let none = Dss::default();
+    let request = SignatureRequest {
+        kind: SignatureKind::Seal,
+        contents_capacity: golden.len() + 16,
+        ..request("golden", &none)
+    };
+    let prepared = file.prepare(&request).unwrap();
+    assert_ne!(prepared.byte_range_digest(DigestAlgorithm::Sm3).as_bytes(), [0; 32]);
+    let file = reopen(prepared.embed(&golden).unwrap());
+    let report = judged(file.bytes(), "");
+    let signature = &report.signatures[0];
+    assert_eq!(signature.seal.as_ref().unwrap().standard, "GB/T 38540-2020");
+    let codes: Vec<&str> = signature.faults.iter().map(|fault| fault.code()).collect();
+    assert!(codes.contains(&"seal.data_hash") && !codes.contains(&"seal.signature"), "{}", explained(&report));
+    assert_eq!(report.verdict, Verdict::Invalid);
+    // The script wants some root; this one certified nobody here.
+    let other = Hierarchy::new(KeyAlgorithm::EcdsaP256, 23).root.certificate.to_pem();
+    if let Some((holds, text)) = judges::check_signatures(file.bytes(), &other) {
+        assert!(!holds && text.contains("SES-v4") && text.contains("intact=False valid=True"), "{text}");
+    }
+}
+
+/// The roots come from the caller only, however many the file carries.
+#[test]
+fn a_root_inside_the_file_is_not_trusted() {
+    let mut authority = Hierarchy::new(KeyAlgorithm::EcdsaP256, 22);
+    let person = authority.certify(CertificateProfile::PersonSigning, "示例人员");
+    let dss = Dss { certificates: vec![authority.root.certificate.as_der().to_vec()], ..Dss::default() };
+    let file = prepared_form(Sample::default().build(), &["A"]);
+    let file = person.step(&file, &request("one", &dss), None);
+    assert_eq!(judged(file.bytes(), "").verdict, Verdict::ValidUntrusted);
+    assert_eq!(judged(file.bytes(), &authority.root.certificate.to_pem()).verdict, Verdict::ValidTrusted);
+    // A leaf is no root either unless the caller says so.
+    let options = VerifyOptions {
+        roots: vec![Certificate::from_der(person.certificate.as_der()).unwrap()],
+        at_micros: real_time_micros(),
+        limits: Default::default(),
+    };
+    assert_eq!(verify(file.bytes().into(), &options).unwrap().verdict, Verdict::ValidTrusted);
+}
