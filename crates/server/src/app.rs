@@ -172,6 +172,10 @@ pub struct Parts {
     pub files: Files,
     /// Wraps secrets that stand in the database.
     pub kek: Kek,
+    /// The authorities, open keys and status answers of the certificate feature.
+    pub trust: crate::certificate::Trust,
+    /// Seals that were read.
+    pub seals: crate::seal::Cache,
     /// The handlers of background jobs.
     pub jobs: Registry,
     /// For outside systems: has timeouts, follows no redirects.
@@ -217,6 +221,8 @@ impl App {
             db,
             files,
             kek,
+            trust: crate::certificate::Trust::default(),
+            seals: crate::seal::Cache::default(),
             jobs,
             http,
             rate,

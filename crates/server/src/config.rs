@@ -75,6 +75,8 @@ pub struct Config {
     pub contract: Contract,
     /// Where keys are.
     pub keys: Keys,
+    /// The built-in certification authority.
+    pub ca: Ca,
     /// The first start.
     pub bootstrap: Bootstrap,
 }
@@ -225,6 +227,16 @@ pub struct Keys {
     pub kek_file: PathBuf,
 }
 
+/// `[ca]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ca {
+    /// Whether what is issued is somebody's private CA, and not a test.
+    pub private: bool,
+    /// Whose.
+    pub name: String,
+}
+
 /// `[bootstrap]`
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -304,6 +316,11 @@ impl Config {
         if self.environment == Environment::Production && self.identity.sms == SmsGateway::Sandbox {
             return Err(ConfigError::Refused(
                 "environment is \"production\" but identity.sms is \"sandbox\": codes would be shown instead of sent; configure a carrier",
+            ));
+        }
+        if self.ca.private && self.ca.name.trim().is_empty() {
+            return Err(ConfigError::Refused(
+                "ca.private needs ca.name: certificates say whose private CA issued them",
             ));
         }
         if self.http.json_limit_bytes == 0

@@ -4,7 +4,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::{App, StartError};
 use crate::jobs::Registry;
-use crate::{award, contract, identity, jobs, open_api, organisation, template};
+use crate::{award, certificate, contract, identity, jobs, open_api, organisation, seal, template};
 
 /// Every feature's routes, documented.
 pub fn routes() -> OpenApiRouter<App> {
@@ -15,6 +15,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(award::http::routes())
         .merge(template::http::routes())
         .merge(contract::http::routes())
+        .merge(certificate::http::routes())
+        .merge(seal::http::routes())
         .merge(jobs::http::routes())
 }
 
@@ -36,5 +38,6 @@ pub fn register_jobs(registry: &mut Registry) {
 pub async fn first_start(app: &App) -> Result<(), StartError> {
     identity::bootstrap::first_operator(app)
         .await
-        .map_err(|error| StartError::FirstStart { step: "the first operator", source: Box::new(error) })
+        .map_err(|error| StartError::FirstStart { step: "the first operator", source: Box::new(error) })?;
+    certificate::first_start(app).await
 }

@@ -8,6 +8,7 @@
 pub mod actor;
 pub mod app;
 pub mod award;
+pub mod certificate;
 pub mod cli;
 pub mod config;
 pub mod contract;
@@ -21,5 +22,6 @@ pub mod keys;
 pub mod open_api;
 pub mod organisation;
 pub mod outside;
+pub mod seal;
 pub mod server;
 pub mod template;

@@ -33,6 +33,8 @@ migrations! {
     2 "0002_identity.sql",
     3 "0003_organisation.sql",
     4 "0004_open_api.sql",
+    5 "0005_certificate.sql",
+    6 "0006_seal.sql",
     7 "0007_award.sql",
     8 "0008_contract.sql",
 }

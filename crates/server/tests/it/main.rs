@@ -12,11 +12,15 @@
 //! ```
 
 mod award;
+mod certificate;
 mod db;
 mod edge;
 mod harness;
 mod identity;
 mod jobs;
 mod open_api;
+#[path = "../../../pki/tests/it/oracle.rs"]
+mod oracle;
 mod organisation;
+mod seal;
 mod world;
