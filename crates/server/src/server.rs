@@ -3,6 +3,7 @@
 //! `yinxin serve`, the demo and the tests all start it here, so that what is tested is what runs.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -11,6 +12,9 @@ use tokio::task::JoinHandle;
 use crate::app::{App, StartError};
 use crate::config::Config;
 use crate::{features, http, jobs};
+
+/// How long stopping waits for requests at hand.
+const LINGER: Duration = Duration::from_secs(20);
 
 /// A server that listens. Dropping it leaves it running; [`Server::stop`] ends it in order.
 pub struct Server {
@@ -56,8 +60,14 @@ impl Server {
     /// Takes no more requests, finishes those at hand and the running jobs, makes every taken write durable, closes.
     pub async fn stop(self) {
         let _receiver_gone = self.stop.send(true);
-        if let Err(error) = self.listener.await {
-            tracing::error!(%error, "the listener broke off");
+        let mut listener = self.listener;
+        match tokio::time::timeout(LINGER, &mut listener).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the listener broke off"),
+            Err(_) => {
+                tracing::warn!("some requests were still running and are broken off");
+                listener.abort();
+            }
         }
         self.worker.stop().await;
         self.app.db.close().await;

@@ -6,8 +6,9 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::problem::{Problem, Public};
 use crate::actor::{Actor, Origin};
@@ -37,6 +38,25 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
+    }
+}
+
+/// A password or key in a request body: kept out of `Debug` and wiped when dropped.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+pub struct Secret(Zeroizing<String>);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl Secret {
+    /// The secret, for the use case.
+    #[must_use]
+    pub fn into_inner(self) -> Zeroizing<String> {
+        self.0
     }
 }
 
@@ -101,14 +121,19 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     }
 }
 
-/// Somebody unknown: for routes that need no session.
+/// Somebody unknown: for routes that need no session. Every public route takes it, because it also counts against the
+/// address those requests that escaped the edge's limit by carrying a cookie or client id that nobody checks here.
 pub struct Visitor(pub Actor);
 
 impl FromRequestParts<App> for Visitor {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Self::Rejection> {
-        Ok(Self(Actor::visitor(origin(parts))))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let origin = origin(parts);
+        if super::claims_identity(&parts.headers) && !super::is_played(parts.uri.path()) {
+            super::charge_address(app, &origin)?;
+        }
+        Ok(Self(Actor::visitor(origin)))
     }
 }
 

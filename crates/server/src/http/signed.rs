@@ -12,12 +12,13 @@ use yinxin_domain::ids::ClientId;
 
 use super::extract::{body, origin};
 use super::problem::{Problem, Public};
-use crate::actor::{Actor, Capacity};
+use crate::actor::{Actor, Capacity, ClientKind};
 use crate::app::App;
+use crate::failure::Failure;
 use crate::open_api;
 
 /// How far a timestamp may be from ours, seconds.
-const TOLERANCE_SECONDS: i64 = 300;
+const TOLERANCE_SECONDS: u64 = 300;
 
 /// A request whose signature holds.
 pub struct Signed {
@@ -32,37 +33,48 @@ impl FromRequest<App> for Signed {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, content) = request.into_parts();
-        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let (Some(id), Some(timestamp), Some(signature)) =
-            (header("x-client-id"), header("x-timestamp"), header("x-signature"))
-        else {
-            return Err(refused(
-                "client.signature_missing",
-                "缺少 X-Client-Id、X-Timestamp 或 X-Signature 请求头",
-                "X-Client-Id, X-Timestamp or X-Signature is missing",
-            )
-            .into());
-        };
-        let id = id.parse::<ClientId>().map_err(|_| unknown())?;
-        let time: i64 = timestamp.parse().map_err(|_| stale())?;
-        if time.abs_diff(app.now() / 1_000_000) > TOLERANCE_SECONDS.unsigned_abs() {
-            return Err(stale().into());
-        }
-        let actor_origin = origin(&parts);
+        let origin = origin(&parts);
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let given = (header("x-client-id"), header("x-timestamp"), header("x-signature"));
         let target = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str).to_owned();
-        let (method, timestamp, signature) = (parts.method.clone(), timestamp.to_owned(), signature.to_owned());
-        app.rate.account(&id.to_string(), app.now()).map_err(super::too_many)?;
+        let method = parts.method.clone();
         let body = body(Request::from_parts(parts, content), app.config.http.json_limit_bytes).await?;
-        let client = open_api::use_cases::client_for_verification(app, id).await?.ok_or_else(unknown)?;
-        let given = hex::decode(&signature).map_err(|_| mismatch())?;
-        mac(&client.secret, &timestamp, method.as_str(), &target, &body)
-            .and_then(|mac| mac.verify_slice(&given).ok())
-            .ok_or_else(mismatch)?;
-        Ok(Self {
-            actor: Actor { capacity: Capacity::Client { client: id, kind: client.kind }, origin: actor_origin },
-            body,
-        })
+        match verify(app, given, method.as_str(), &target, &body).await? {
+            Ok((client, kind)) => {
+                app.rate.account(&client.to_string(), app.now()).map_err(super::too_many)?;
+                Ok(Self { actor: Actor { capacity: Capacity::Client { client, kind }, origin }, body })
+            }
+            Err(refusal) => {
+                // Who only claims to be a client is counted by his address, not at the client's expense.
+                super::charge_address(app, &origin)?;
+                Err((*refusal).into())
+            }
+        }
     }
+}
+
+/// The client whose signature holds, or the refusal.
+async fn verify(
+    app: &App,
+    given: (Option<String>, Option<String>, Option<String>),
+    method: &str,
+    target: &str,
+    body: &[u8],
+) -> Result<Result<(ClientId, ClientKind), Box<Public>>, Failure> {
+    let (Some(id), Some(timestamp), Some(signature)) = given else { return Ok(Err(Box::new(missing()))) };
+    let Ok(id) = id.parse::<ClientId>() else { return Ok(Err(Box::new(mismatch()))) };
+    let near = |time: i64| time.abs_diff(app.now() / 1_000_000) <= TOLERANCE_SECONDS;
+    if !timestamp.parse().is_ok_and(near) {
+        return Ok(Err(Box::new(stale())));
+    }
+    // An unknown client and a wrong signature answer alike, so that ids cannot be probed.
+    let Some(client) = open_api::use_cases::client_for_verification(app, id).await? else {
+        return Ok(Err(Box::new(mismatch())));
+    };
+    let holds = hex::decode(signature).is_ok_and(|given| {
+        mac(&client.secret, &timestamp, method, target, body).is_some_and(|mac| mac.verify_slice(&given).is_ok())
+    });
+    Ok(if holds { Ok((id, client.kind)) } else { Err(Box::new(mismatch())) })
 }
 
 /// The HMAC over what is signed; nothing only if the key length is refused, which HMAC never does.
@@ -92,9 +104,12 @@ fn refused(code: &'static str, zh: &'static str, en: &'static str) -> Public {
     )
 }
 
-/// An unknown client and a wrong signature answer alike, so that ids cannot be probed.
-fn unknown() -> Public {
-    mismatch()
+fn missing() -> Public {
+    refused(
+        "client.signature_missing",
+        "缺少 X-Client-Id、X-Timestamp 或 X-Signature 请求头",
+        "X-Client-Id, X-Timestamp or X-Signature is missing",
+    )
 }
 
 fn mismatch() -> Public {

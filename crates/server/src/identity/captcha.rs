@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 use rand_core::Rng;
 use yinxin_domain::ids::CaptchaId;
 
+use super::errors::IdentityError;
 use super::store;
+use crate::actor::{Actor, Need};
 use crate::app::App;
-use crate::failure::Failure;
 
 const DIGITS: usize = 5;
 const LIFE_MICROS: i64 = 300_000_000;
@@ -40,8 +41,9 @@ pub struct Captcha {
 /// Draws and keeps a captcha.
 ///
 /// # Errors
-/// [`Failure`].
-pub async fn issue(app: &App) -> Result<Captcha, Failure> {
+/// [`IdentityError::Failure`].
+pub async fn issue(app: &App, actor: &Actor) -> Result<Captcha, IdentityError> {
+    actor.permit(&[Need::Anybody])?;
     let mut rng = app.rng();
     let digits: Vec<usize> = (0..DIGITS).map(|_| below(&mut rng, 10)).collect();
     let answer: String = digits.iter().map(usize::to_string).collect();

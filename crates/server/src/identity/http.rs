@@ -7,17 +7,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yinxin_domain::identity::mask_name;
 use yinxin_domain::ids::{CaptchaId, PersonId, RealNameClaimId};
-use zeroize::Zeroizing;
 
 use super::captcha;
 use super::challenge::Purpose;
 use super::errors::IdentityError;
-use super::store::{self, Person};
-use super::use_cases::{self, Credential};
+use super::use_cases::{self, Credential, Person};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::http::extract::{Json, Path, Query, Visitor};
+use crate::http::extract::{Json, Path, Query, Secret, Visitor};
 use crate::http::problem::Problem;
 use crate::http::session::{self, SignedIn};
 use crate::organisation;
@@ -73,7 +71,7 @@ struct Registration {
     phone: String,
     /// 8 to 64 characters, three kinds of four.
     #[schema(value_type = String)]
-    password: Zeroizing<String>,
+    password: Secret,
     /// The code sent for `register`.
     sms_code: String,
     /// That the agreements were read and accepted.
@@ -95,7 +93,8 @@ async fn register(
     Visitor(actor): Visitor,
     Json(body): Json<Registration>,
 ) -> Result<(StatusCode, Json<Registered>), Problem> {
-    let person_id = use_cases::register(&app, &actor, &body.phone, body.password, &body.sms_code, body.agreed).await?;
+    let person_id =
+        use_cases::register(&app, &actor, &body.phone, body.password.into_inner(), &body.sms_code, body.agreed).await?;
     Ok((StatusCode::CREATED, Json(Registered { person_id })))
 }
 
@@ -111,8 +110,11 @@ struct CaptchaOut {
 
 /// Draws a captcha, good for one login within five minutes.
 #[utoipa::path(post, path = "/api/v1/captchas", tag = "identity", responses((status = 201, body = CaptchaOut)))]
-async fn issue_captcha(State(app): State<App>) -> Result<(StatusCode, Json<CaptchaOut>), Problem> {
-    let captcha = captcha::issue(&app).await?;
+async fn issue_captcha(
+    State(app): State<App>,
+    Visitor(actor): Visitor,
+) -> Result<(StatusCode, Json<CaptchaOut>), Problem> {
+    let captcha = captcha::issue(&app, &actor).await?;
     Ok((StatusCode::CREATED, Json(CaptchaOut { captcha_id: captcha.id, svg: captcha.svg })))
 }
 
@@ -124,7 +126,7 @@ struct LoginRequest {
     phone: String,
     /// The password; or …
     #[schema(value_type = Option<String>)]
-    password: Option<Zeroizing<String>>,
+    password: Option<Secret>,
     /// … the code sent for `login`.
     sms_code: Option<String>,
     /// Asked for after several failures.
@@ -210,7 +212,9 @@ async fn log_in(
     Json(body): Json<LoginRequest>,
 ) -> Result<(StatusCode, HeaderMap, Json<SessionOut>), Problem> {
     let credential = match (body.password, body.sms_code) {
-        (Some(password), None) => Credential::Password { password, captcha: body.captcha_id.zip(body.captcha) },
+        (Some(password), None) => {
+            Credential::Password { password: password.into_inner(), captcha: body.captcha_id.zip(body.captcha) }
+        }
         (None, Some(code)) => Credential::SmsCode(code),
         (Some(_), Some(_)) | (None, None) => return Err(IdentityError::LoginMethod.into()),
     };
@@ -243,7 +247,7 @@ struct PasswordReset {
     phone: String,
     /// 8 to 64 characters, three kinds of four.
     #[schema(value_type = String)]
-    new_password: Zeroizing<String>,
+    new_password: Secret,
     /// The code sent for `reset_password`.
     sms_code: String,
 }
@@ -255,7 +259,7 @@ async fn reset_password(
     Visitor(actor): Visitor,
     Json(body): Json<PasswordReset>,
 ) -> Result<StatusCode, Problem> {
-    use_cases::reset_password(&app, &actor, &body.phone, body.new_password, &body.sms_code).await?;
+    use_cases::reset_password(&app, &actor, &body.phone, body.new_password.into_inner(), &body.sms_code).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -401,9 +405,10 @@ struct Messages {
 #[utoipa::path(get, path = "/api/v1/sandbox/messages", tag = "sandbox", params(MessagesQuery), responses((status = 200, body = Messages)))]
 async fn sandbox_messages(
     State(app): State<App>,
+    Visitor(actor): Visitor,
     Query(query): Query<MessagesQuery>,
 ) -> Result<Json<Messages>, Problem> {
-    let messages = store::sandbox_messages(&mut *app.db.read().await?, &query.phone).await?;
+    let messages = use_cases::sandbox_messages(&app, &actor, &query.phone).await?;
     let items = messages.into_iter().map(|(text, created_at)| MessageOut { text, created_at }).collect();
     Ok(Json(Messages { items }))
 }

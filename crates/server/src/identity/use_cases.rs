@@ -13,7 +13,8 @@ use super::challenge::{self, Purpose};
 use super::errors::IdentityError;
 use super::password;
 use super::sessions::{NewSession, Session};
-use super::store::{self, Claim, Person};
+pub use super::store::Person;
+use super::store::{self, Claim};
 use crate::actor::{Actor, Need};
 use crate::app::App;
 use crate::db::{CommitError, Event, Record};
@@ -387,6 +388,18 @@ pub async fn decide_claim(
             })
         })
         .await
+}
+
+/// What the sandbox would have sent to a phone number, or the answer of a captcha by its id: (text, microseconds UTC), newest first.
+///
+/// # Errors
+/// [`IdentityError::Forbidden`] outside the sandbox.
+pub async fn sandbox_messages(app: &App, actor: &Actor, recipient: &str) -> Result<Vec<(String, i64)>, IdentityError> {
+    actor.permit(&[Need::Anybody])?;
+    if !app.config.is_sandbox() {
+        return Err(crate::actor::Forbidden::NotAllowed.into());
+    }
+    Ok(store::sandbox_messages(&mut *app.db.read().await?, recipient).await?)
 }
 
 fn claim_purpose(id: RealNameClaimId) -> String {

@@ -194,4 +194,49 @@ mod tests {
         assert_eq!(pause_after(40, 0), MAX_PAUSE_MICROS / 2);
         assert_eq!(pause_after(i64::MAX, 1_000_000), MAX_PAUSE_MICROS / 2 * 3);
     }
+
+    #[tokio::test]
+    async fn who_lost_the_lease_can_neither_renew_it_nor_note_a_result() {
+        let directory = tempfile::tempdir().unwrap();
+        let variables = [("YINXIN__DATA_DIR".to_owned(), directory.path().display().to_string())];
+        let app = App::start(crate::config::Config::from_parts(None, variables).unwrap()).await.unwrap();
+        let message = crate::jobs::Message::new("test", "1", serde_json::json!({}));
+        let insert = (message, app.chance.id_bytes());
+        app.db
+            .bookkeep(insert, |(message, id), conn| {
+                Box::pin(async move { Ok(store::insert(conn, message, 0, *id).await?) })
+            })
+            .await
+            .unwrap();
+        let first = claim(&app, 1).await.unwrap().remove(0);
+        assert!(claim(&app, 1).await.unwrap().is_empty(), "a leased job is nobody else's");
+        app.clock.advance(61_000_000).unwrap();
+        let second = claim(&app, 1).await.unwrap().remove(0);
+        assert_eq!((second.attempt, second.token), (2, first.token + 1));
+        let note = async |job: &Job, outcome: Outcome| {
+            let data = (job.id.clone(), job.token, outcome);
+            app.db
+                .bookkeep(data, |(id, token, outcome), conn| {
+                    Box::pin(async move { Ok(store::finish(conn, id, *token, outcome).await?) })
+                })
+                .await
+                .unwrap()
+        };
+        let renew = async |job: &Job| {
+            let data = (job.id.clone(), job.token);
+            app.db
+                .bookkeep(data, |(id, token), conn| {
+                    Box::pin(async move { Ok(store::renew(conn, id, *token, i64::MAX).await?) })
+                })
+                .await
+                .unwrap()
+        };
+        assert!(!renew(&first).await);
+        assert!(!note(&first, Outcome::Done).await);
+        assert!(renew(&second).await);
+        assert!(note(&second, Outcome::Again { run_at: 0, error: "e".into() }).await);
+        assert!(!note(&second, Outcome::Done).await, "once noted, the lease is over");
+        assert_eq!(claim(&app, 1).await.unwrap().remove(0).attempt, 3);
+        app.db.close().await;
+    }
 }

@@ -8,8 +8,7 @@ use utoipa_axum::routes;
 use yinxin_domain::ids::{OrganisationId, PersonId};
 use yinxin_domain::organisation::{OrganisationState, Role};
 
-use super::store::Organisation;
-use super::use_cases;
+use super::use_cases::{self, Organisation};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::http::extract::{Json, Path, Query};

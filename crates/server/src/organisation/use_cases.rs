@@ -7,7 +7,8 @@ use yinxin_domain::ids::{MembershipId, OrganisationId, PersonId};
 use yinxin_domain::organisation::{MembershipError, OrganisationKind, OrganisationState, Role, may_change, tidy_roles};
 
 use super::errors::OrganisationError;
-use super::store::{self, Membership, Organisation};
+pub use super::store::Organisation;
+use super::store::{self, Membership};
 use crate::actor::{Actor, Need};
 use crate::app::App;
 use crate::db::{CommitError, Event, Record};

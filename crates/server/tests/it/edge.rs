@@ -76,6 +76,8 @@ async fn an_address_that_asks_too_often_is_told_when_to_come_back() {
         app.visitor().get("/healthz").await.expect(200);
         let cookie = app.visitor().with("cookie", "yinxin_session=made-up").get("/api/v1/operator/outbox").await;
         assert_eq!(cookie.status, 429, "an invented session does not escape the limit");
+        let client = app.visitor().with("x-client-id", "cli_x").post("/api/v1/captchas", json!({})).await;
+        assert_eq!(client.status, 429, "nor does an invented client");
     })
     .await;
 }

@@ -92,3 +92,24 @@ async fn a_job_for_later_waits_for_its_time() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_share_the_jobs_and_none_is_done_twice() {
+    everywhere_with("", async |app| {
+        let second = yinxin_server::jobs::run(app.app().clone());
+        for number in 0..60 {
+            // A code that does not exist: there is nothing to send, and the job is done.
+            let nothing = json!({ "challenge": "chl_00000000000000000000000000" });
+            send(app, Message::new("identity.send_code", number, nothing)).await;
+        }
+        while in_state_now(app, "done").await < 60 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        second.stop().await;
+        let mut conn = app.app().db.read().await.unwrap();
+        let twice: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM outbox WHERE attempts <> 1").fetch_one(&mut *conn).await.unwrap();
+        assert_eq!(twice, 0);
+    })
+    .await;
+}

@@ -11,6 +11,13 @@
 //! }
 //! ```
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
 mod award;
 mod certificate;
 mod db;
