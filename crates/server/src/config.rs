@@ -73,6 +73,8 @@ pub struct Config {
     pub identity: Identity,
     /// Contracts.
     pub contract: Contract,
+    /// Whom the public verifier trusts.
+    pub verification: Verification,
     /// Where keys are.
     pub keys: Keys,
     /// The built-in certification authority.
@@ -106,6 +108,15 @@ pub struct Contract {
     /// A directory with flow profiles of this installation, beside those that ship.
     #[serde(deserialize_with = "path_or_none")]
     pub profiles_dir: Option<PathBuf>,
+}
+
+/// `[verification]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// Further root certificates in PEM.
+    #[serde(deserialize_with = "path_or_none")]
+    pub trust_file: Option<PathBuf>,
 }
 
 /// A path; empty means none.

@@ -4,7 +4,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::{App, StartError};
 use crate::jobs::Registry;
-use crate::{award, certificate, contract, identity, jobs, open_api, organisation, seal, template};
+use crate::{award, certificate, contract, identity, jobs, open_api, organisation, seal, template, verification};
 
 /// Every feature's routes, documented.
 pub fn routes() -> OpenApiRouter<App> {
@@ -18,6 +18,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(certificate::http::routes())
         .merge(seal::http::routes())
         .merge(jobs::http::routes())
+        .merge(verification::http::routes())
 }
 
 /// Routes that exist only in sandbox: what an outside system would show or do.

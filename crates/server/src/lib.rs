@@ -25,3 +25,4 @@ pub mod outside;
 pub mod seal;
 pub mod server;
 pub mod template;
+pub mod verification;

@@ -2,6 +2,8 @@
 
 mod migrate;
 mod serve;
+mod sign;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +25,10 @@ struct Cli {
 enum Command {
     /// Serves the product over HTTP.
     Serve(serve::Arguments),
+    /// Verifies every signature and seal of a PDF.
+    Verify(verify::Arguments),
+    /// Signs a PDF with a key from a file.
+    Sign(sign::Arguments),
     /// Brings the database's schema up to date and leaves.
     Migrate(Settings),
 }
@@ -63,6 +69,8 @@ pub fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Verify(arguments) => verify::run(&arguments),
+            Command::Sign(arguments) => sign::run(arguments).await,
             Command::Migrate(settings) => migrate::run(settings).await,
         }
     });

@@ -1,0 +1,4 @@
+//! Verifying files for anybody, without an account: nothing is stored, and nothing about the file is logged.
+
+pub mod http;
+mod use_cases;
