@@ -20,6 +20,7 @@
 
 mod award;
 mod certificate;
+mod contract;
 mod db;
 mod edge;
 mod harness;
