@@ -341,6 +341,15 @@ pub async fn find(app: &App, id: CertificateId) -> Result<StoredCertificate, Cer
     store::find(&mut *app.db.read().await?, id).await?.ok_or(CertificateError::NotFound)
 }
 
+/// Whether an owner has a certificate in force. For choosing how a contract is sealed (S1-017); it tells nothing else.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn owner_has_one_in_force(conn: &mut AnyConnection, owner: Owner, now: i64) -> Result<bool, Failure> {
+    let owned = store::of_owner(conn, owner).await?;
+    Ok(owned.iter().any(|certificate| certificate.validity.state(now) == CertificateState::InForce))
+}
+
 /// Whether a certificate is in force, inside another feature's commit.
 ///
 /// # Errors

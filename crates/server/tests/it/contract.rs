@@ -55,6 +55,15 @@ impl<'a> Desk<'a> {
         by.post("/api/v1/contracts", json!({ "award_id": self.award.to_string(), "template_id": template })).await
     }
 
+    /// A certificate for a party, applied for and granted.
+    async fn certify(&self, who: &Client<'_>) {
+        let body = json!({ "certificate_password": "Shili-2026" });
+        let applied = who.post("/api/v1/certificate-applications", body).await.expect(201);
+        let id = applied.json["application_id"].as_str().unwrap();
+        let path = format!("/api/v1/operator/certificate-applications/{id}/decision");
+        self.app.operator().await.post(&path, json!({ "accept": true })).await.expect(200);
+    }
+
     /// A complete draft: its id and version.
     async fn drafted(&self, by: &Client<'_>, template: &str) -> (String, i64) {
         let begun = self.begin(by, template).await.expect(201);
@@ -208,6 +217,14 @@ async fn the_malls_flow_from_award_to_the_frozen_text() {
             "contract.no_document",
             "a refusal changes nothing"
         );
+        // S1-017: online sealing asks for both parties' certificates, and names who has none.
+        for (done, who) in [b, a].into_iter().enumerate() {
+            let early = confirm(at, Some("transfer"), Some(987_650)).await.expect(422);
+            assert_eq!(early.code(), "contract.no_certificate");
+            let detail = early.json["detail"].as_str().unwrap();
+            assert_eq!((detail.contains("示例办公用品有限公司"), detail.contains("示例市第三中学")), (done == 0, true));
+            desk.certify(who).await;
+        }
         let confirmed = confirm(at, Some("transfer"), Some(987_650)).await.expect(200);
         assert_eq!(confirmed.json["phase"], "step.supplier");
 

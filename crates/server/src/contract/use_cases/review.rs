@@ -1,6 +1,7 @@
 //! Review: confirm, return, modify.
 
 use yinxin_domain::calendar::Date;
+use yinxin_domain::certificate::Owner;
 use yinxin_domain::contract::review::{Confirming, Sealing};
 use yinxin_domain::contract::state::Payment;
 use yinxin_domain::contract::{Contract, Verb};
@@ -9,8 +10,10 @@ use yinxin_domain::ids::ContractId;
 use super::{Also, act, expect_seen, load_permitted, save};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::certificate::use_cases as certificates;
 use crate::contract::errors::ContractError;
 use crate::contract::text;
+use crate::failure::Failure;
 
 /// What a reviewer says when he confirms.
 #[derive(Clone, Debug)]
@@ -40,7 +43,7 @@ pub async fn confirm(
     loaded.contract.permits(&ctx, Verb::Confirm)?;
     expect_seen(app, &loaded.contract, Some(seen)).await?;
     let sealing = if said.online {
-        Sealing::Online { without_certificate: Vec::new() }
+        Sealing::Online { without_certificate: without_certificate(app, &loaded.contract, at).await? }
     } else {
         Sealing::Offline { signed_on: said.signed_on }
     };
@@ -49,6 +52,19 @@ pub async fn confirm(
     let confirming = Confirming { payment: said.payment, sealing, document };
     let transition = loaded.contract.clone().confirm(&ctx, confirming)?;
     save(app, &permit, &loaded, transition, Also::Text(draft, stored)).await
+}
+
+/// The names of the parties that cannot seal online, because they have no certificate in force (S1-017).
+async fn without_certificate(app: &App, contract: &Contract, at: i64) -> Result<Vec<String>, Failure> {
+    let mut conn = app.db.read().await?;
+    let mut without = Vec::new();
+    for party in contract.parties() {
+        let owner = Owner::Organisation(party.organisation);
+        if !certificates::owner_has_one_in_force(&mut conn, owner, at).await? {
+            without.push(party.name.clone());
+        }
+    }
+    Ok(without)
 }
 
 /// 退回: sends the draft back with a reason.
