@@ -31,4 +31,5 @@ mod open_api;
 mod oracle;
 mod organisation;
 mod seal;
+mod verification;
 mod world;
