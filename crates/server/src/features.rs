@@ -4,7 +4,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::{App, StartError};
 use crate::jobs::Registry;
-use crate::{award, certificate, contract, identity, jobs, open_api, organisation, seal, template, verification};
+use crate::{
+    award, certificate, contract, identity, jobs, open_api, organisation, seal, signing, template, verification,
+};
 
 /// Every feature's routes, documented.
 pub fn routes() -> OpenApiRouter<App> {
@@ -17,6 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(contract::http::routes())
         .merge(certificate::http::routes())
         .merge(seal::http::routes())
+        .merge(signing::http::routes())
         .merge(jobs::http::routes())
         .merge(verification::http::routes())
 }
@@ -30,6 +33,7 @@ pub fn sandbox_routes() -> OpenApiRouter<App> {
 pub fn register_jobs(registry: &mut Registry) {
     contract::jobs::register(registry);
     identity::jobs::register(registry);
+    signing::jobs::register(registry);
 }
 
 /// What each feature needs before the first request is served; doing it again changes nothing.

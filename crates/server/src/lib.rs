@@ -24,5 +24,6 @@ pub mod organisation;
 pub mod outside;
 pub mod seal;
 pub mod server;
+pub mod signing;
 pub mod template;
 pub mod verification;

@@ -207,12 +207,17 @@ pub fn check(
             Err(found) => faults.push(found),
         }
     }
-    // A date or a seam slice is a picture of the same revision; it is the seal or the signature that is signed.
-    let signs = wanted.iter().any(|one| matches!(one.kind, PlacementKind::Seal | PlacementKind::Personal));
-    if !wanted.is_empty() && !signs {
-        let (zh, en) =
-            ("日期章、骑缝章须与单位印章或个人签章一并加盖。", "A date or seam seal goes with a seal or a signature.");
-        faults.push(fault(None, "placement.without_signature", zh, en));
+    // A date or a seam slice is a picture in the revision of the seal it belongs to; it is that seal that signs, with its own certificate.
+    for (index, one) in wanted.iter().enumerate() {
+        let accompanies = matches!(one.kind, PlacementKind::Date | PlacementKind::Seam);
+        let sealed = |other: &Placement| other.kind == PlacementKind::Seal && other.seal == one.seal;
+        if accompanies && !wanted.iter().any(sealed) {
+            let (zh, en) = (
+                "日期章、骑缝章须与同一枚单位印章一并加盖。",
+                "A date or seam seal is set together with the organisation's seal that it belongs to.",
+            );
+            faults.push(fault(Some(index), "placement.without_signature", zh, en));
+        }
     }
     if faults.is_empty() { Ok((placed, warnings)) } else { Err(faults) }
 }
@@ -480,7 +485,13 @@ mod tests {
         let with_seal = [at(PlacementKind::Seal, 1, 0, 100.0, 100.0), seam()];
         assert_eq!(codes(&with_seal, &[A4]), [(Some(1), "placement.seam_pages")]);
         assert_eq!(codes(&with_seal, &[A4, A4]), []);
-        assert_eq!(codes(&[seam()], &[A4, A4]), [(None, "placement.without_signature")]);
+        assert_eq!(codes(&[seam()], &[A4, A4]), [(Some(0), "placement.without_signature")]);
+        let personal = at(PlacementKind::Personal, 2, 0, 100.0, 100.0);
+        assert_eq!(
+            codes(&[personal, seam()], &[A4, A4]),
+            [(Some(1), "placement.without_signature")],
+            "a person's signature does not carry the organisation's seam seal"
+        );
         let (placed, _) = check(&with_seal, &[A4, A4], &usable(), &step(), &[]).unwrap();
         assert_eq!((placed[1].page, placed[1].y_mm), (None, 148.5), "half height");
         let again = check(&with_seal, &[A4, A4], &usable(), &step(), &placed).unwrap_err();

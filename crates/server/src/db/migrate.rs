@@ -37,6 +37,7 @@ migrations! {
     6 "0006_seal.sql",
     7 "0007_award.sql",
     8 "0008_contract.sql",
+    9 "0009_signing.sql",
 }
 
 /// Why the schema cannot be brought up to date.

@@ -19,6 +19,7 @@
 )]
 
 mod award;
+mod ceremony;
 mod certificate;
 mod contract;
 mod db;
@@ -31,5 +32,6 @@ mod open_api;
 mod oracle;
 mod organisation;
 mod seal;
+mod signing;
 mod verification;
 mod world;

@@ -1,0 +1,90 @@
+//! The platform's own signature after conclusion; filing and notice wait for it.
+
+use std::sync::Arc;
+
+use yinxin_domain::contract::Verb;
+use yinxin_domain::contract::state::{PlatformSignature, Signing};
+use yinxin_domain::ids::ContractId;
+use yinxin_pdf::{Dss, Opened};
+
+use super::complete::random_id;
+use crate::actor::{Actor, Need};
+use crate::app::App;
+use crate::certificate::signing::{platform_material, roots};
+use crate::certificate::{Suite, responder, tsa};
+use crate::contract::{effects, store as contracts, use_cases as contract};
+use crate::db::CommitError;
+use crate::failure::Failure;
+use crate::signing::engine::EngineError;
+use crate::signing::errors::SigningError;
+use crate::signing::platform::PlatformStep;
+
+/// Adds the platform's signature to a concluded contract; does nothing when it is there, or not wanted.
+///
+/// # Errors
+/// [`SigningError`]; the contract is then as it was, and the job comes again.
+pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Result<(), SigningError> {
+    actor.permit(&[Need::System])?;
+    let (loaded, who, permit) = contract::load_permitted(app, actor, id).await?;
+    match loaded.contract.signing() {
+        Signing::Concluded { platform: PlatformSignature::Due, .. } => {}
+        // Done by an earlier run of the job, or the profile wants none.
+        Signing::Concluded { .. }
+        | Signing::NotStarted
+        | Signing::Signing { .. }
+        | Signing::Offline { .. }
+        | Signing::Rejected { .. }
+        | Signing::Revoked { .. }
+        | Signing::Expired { .. } => return Ok(()),
+    }
+    let now = app.now();
+    // A contract on hold waits; the job comes again.
+    loaded.contract.permits(&loaded.context(&who, now), Verb::AddPlatformSignature)?;
+    let document = loaded.contract.shared_document().ok_or(SigningError::NoDocument)?;
+    let bytes = app.files.get(document).await.map_err(Failure::from)?;
+
+    let material = platform_material(app).await?;
+    let stamper = tsa::stamper(app, Suite::P256).await?;
+    let stamp_chain = stamper.chain();
+    let mut leaves = vec![material.certificate.clone()];
+    leaves.extend(stamp_chain.first().cloned());
+    let archive = responder::archive(app, &leaves).await?;
+    let roots = roots(app)?;
+    let file_ids = [random_id(app), random_id(app), random_id(app)];
+    let mut rng = app.rng();
+    let signed = app
+        .cpu(move || -> Result<Vec<u8>, EngineError> {
+            let evidence =
+                Dss { certificates: archive.certificates, ocsps: archive.ocsp_responses, crls: archive.crls };
+            let chain: Vec<_> = material.chain.into_iter().filter(|one| !one.is_self_issued()).collect();
+            let name = material.certificate.subject().common_name().unwrap_or_default();
+            let step = PlatformStep {
+                certificate: &material.certificate,
+                chain: &chain,
+                key: &material.key,
+                name: &name,
+                stamp_chain: &stamp_chain,
+                evidence: &evidence,
+                roots: &roots,
+                now,
+                file_ids,
+            };
+            let document = Opened::open(Arc::from(bytes))?;
+            let made = step.sign(&document, &mut |digest| stamper.stamp(digest, now, &mut rng))?;
+            Ok(made.document.bytes().to_vec())
+        })
+        .await??;
+    let document = app.files.put(signed).await.map_err(Failure::from)?;
+
+    let before = loaded.contract.clone();
+    let transition = before.clone().platform_signed(&loaded.context(&who, now), document)?;
+    let record = effects::record(Some(&before), &transition)?;
+    app.db
+        .commit(&permit, record, (before, transition, now), |(before, transition, now), conn| {
+            Box::pin(async move {
+                contracts::save_transition(conn, before, transition, *now).await?;
+                Ok::<_, CommitError<SigningError>>(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,13 @@
+//! The acts of the ceremony, one file each.
+//!
+//! * [`desk`]: what a signer sees before he confirms. [`confirm`]: placements frozen, summary bound, code sent.
+//! * [`release`]: a certificate's password. [`complete`]: the signatures themselves.
+//! * [`send`]: discard what is unsent, or submit it. [`archive`]: the platform's signature after conclusion.
+
+pub mod archive;
+mod case;
+pub mod complete;
+pub mod confirm;
+pub mod desk;
+pub mod release;
+pub mod send;
