@@ -13,12 +13,15 @@ use yinxin_domain::organisation::OrganisationKind;
 use yinxin_domain::template::{Side, parties};
 
 use super::errors::AwardError;
-use super::store::{self, AwardParty, AwardState, Push, StoredAward};
+use super::store::{self, AwardParty, Push, StoredAward};
 use crate::actor::{Actor, Capacity, ClientKind, Need, Permit};
 use crate::app::App;
 use crate::db::{CommitError, Event, Record};
 use crate::failure::Failure;
 use crate::organisation::use_cases::{Provision, provision};
+
+/// For the contract feature, inside the commit that begins or ends a contract: the award's places, and its lock.
+pub use super::store::{AwardState, begin_drafting, find as find_stored, parties as places, release};
 
 /// Who pushes awards.
 const PUSHERS: &[ClientKind] = &[ClientKind::Trading, ClientKind::Mall];

@@ -11,7 +11,7 @@ use yinxin_domain::identifiers::Sm3Digest;
 use yinxin_domain::ids::{ContractId, OrganisationId};
 use yinxin_domain::signing::{Anchor, PageSize};
 
-use crate::award::store as awards;
+use crate::award::use_cases as awards;
 use crate::db::{expect_version, parsed};
 use crate::failure::Failure;
 

@@ -14,7 +14,7 @@ use yinxin_pdf::Opened;
 use super::{Also, act, expect_seen, load_permitted, save};
 use crate::actor::{Actor, Forbidden, Need};
 use crate::app::App;
-use crate::award::store::{self as awards, AwardState};
+use crate::award::use_cases::{self as awards, AwardState};
 use crate::contract::errors::ContractError;
 use crate::contract::loaded::{Loaded, domain_actor};
 use crate::contract::store::{self, Row};
@@ -28,14 +28,14 @@ use crate::failure::Failure;
 /// [`ContractError::AwardNotOpen`], [`ContractError::TemplateUnfit`], and what the flow profile says against this drafter.
 pub async fn begin(app: &App, actor: &Actor, award_id: AwardId, template_id: &str) -> Result<Contract, ContractError> {
     let mut conn = app.db.read().await?;
-    let places = awards::parties(&mut conn, award_id).await?;
+    let places = awards::places(&mut conn, award_id).await?;
     let needs: Vec<Need<'_>> = places.iter().map(|place| Need::Member(place.organisation)).collect();
     let permit = match actor.permit(&needs) {
         Ok(permit) => permit,
         Err(refused @ Forbidden::NotSignedIn) => return Err(refused.into()),
         Err(Forbidden::NotAllowed) => return Err(ContractError::NotFound),
     };
-    let stored = awards::find(&mut conn, award_id).await?.ok_or(ContractError::NotFound)?;
+    let stored = awards::find_stored(&mut conn, award_id).await?.ok_or(ContractError::NotFound)?;
     drop(conn);
     if stored.state != AwardState::Open {
         return Err(ContractError::AwardNotOpen);
