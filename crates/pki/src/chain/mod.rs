@@ -138,12 +138,13 @@ pub struct Validator<'a> {
     candidates: Vec<Certificate>,
     /// (issued, issuer) by fingerprint.
     links: HashMap<(Digest, Digest), bool>,
+    revocation: revocation::Verified,
 }
 
 impl<'a> Validator<'a> {
     /// A validator that trusts `roots` and nothing else.
     pub fn new(roots: &'a [Certificate]) -> Self {
-        Self { roots, candidates: Vec::new(), links: HashMap::new() }
+        Self { roots, candidates: Vec::new(), links: HashMap::new(), revocation: HashMap::new() }
     }
 
     /// Adds certificates that may be links between a leaf and a root; they are not trusted.
@@ -175,7 +176,7 @@ impl<'a> Validator<'a> {
         check_purpose(leaf, purpose, &mut problems);
         let mut revocation = Vec::new();
         for (index, pair) in path.windows(2).enumerate() {
-            let status = revocation::judge(&pair[0], &pair[1], evidence, at);
+            let status = revocation::judge(&pair[0], &pair[1], evidence, at, &mut self.revocation);
             if let RevocationStatus::RevokedBefore { at, reason } = status {
                 problems.push(ChainProblem::Revoked { index, at, reason });
             }

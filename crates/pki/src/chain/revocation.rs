@@ -1,7 +1,10 @@
 //! Whether a certificate was revoked at a given time, from OCSP responses and revocation lists that somebody kept.
 
+use std::collections::HashMap;
+
 use crate::asn1::MICROS_PER_SECOND;
 use crate::crl::{RevocationList, RevocationReason};
+use crate::digest::{Digest, DigestAlgorithm};
 use crate::ocsp::{CertificateStatus, StatusResponse};
 use crate::x509::Certificate;
 
@@ -40,21 +43,31 @@ pub enum RevocationStatus {
     Unknown,
 }
 
+/// Whether evidence (by fingerprint) is signed for an issuer (by fingerprint): the same few responses and lists speak of many certificates of a
+/// document.
+pub(super) type Verified = HashMap<(Digest, Digest), bool>;
+
+fn is_signed(verified: &mut Verified, der: &[u8], issuer: &Certificate, check: impl FnOnce() -> bool) -> bool {
+    let key = (DigestAlgorithm::Sha256.digest(der), issuer.sha256_fingerprint());
+    *verified.entry(key).or_insert_with(check)
+}
+
 /// Judges `certificate` of `issuer` at the time `at` (microseconds UTC). Any evidence of revocation outweighs evidence of none.
 pub(super) fn judge(
     certificate: &Certificate,
     issuer: &Certificate,
     evidence: &RevocationEvidence<'_>,
     at: i64,
+    verified: &mut Verified,
 ) -> RevocationStatus {
     let mut verdict = RevocationStatus::Unknown;
     for response in evidence.ocsp_responses {
-        if let Some(status) = from_ocsp(certificate, issuer, response, at) {
+        if let Some(status) = from_ocsp(certificate, issuer, response, at, verified) {
             verdict = outweigh(verdict, status);
         }
     }
     for list in evidence.crls {
-        if let Some(status) = from_crl(certificate, issuer, list, at) {
+        if let Some(status) = from_crl(certificate, issuer, list, at, verified) {
             verdict = outweigh(verdict, status);
         }
     }
@@ -86,11 +99,19 @@ fn revoked(revoked_at: i64, reason: RevocationReason, at: i64) -> RevocationStat
     }
 }
 
-fn from_ocsp(certificate: &Certificate, issuer: &Certificate, der: &[u8], at: i64) -> Option<RevocationStatus> {
+fn from_ocsp(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    der: &[u8],
+    at: i64,
+    verified: &mut Verified,
+) -> Option<RevocationStatus> {
     let response = StatusResponse::from_der(der).ok()?;
     // Looking for the certificate costs two hashes; checking the signature of a response about others would cost much more.
     let single = response.find(certificate, issuer)?;
-    response.verify(issuer).ok()?;
+    if !is_signed(verified, der, issuer, || response.verify(issuer).is_ok()) {
+        return None;
+    }
     match single.status {
         CertificateStatus::Revoked { at: revoked_at, reason } => Some(revoked(revoked_at, reason, at)),
         CertificateStatus::Good => covers(single.this_update, single.next_update, at)
@@ -99,9 +120,17 @@ fn from_ocsp(certificate: &Certificate, issuer: &Certificate, der: &[u8], at: i6
     }
 }
 
-fn from_crl(certificate: &Certificate, issuer: &Certificate, der: &[u8], at: i64) -> Option<RevocationStatus> {
+fn from_crl(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    der: &[u8],
+    at: i64,
+    verified: &mut Verified,
+) -> Option<RevocationStatus> {
     let list = RevocationList::from_der(der).ok()?;
-    list.verify(issuer).ok()?;
+    if !is_signed(verified, der, issuer, || list.verify(issuer).is_ok()) {
+        return None;
+    }
     match list.find(certificate.serial()).ok()? {
         Some(entry) => Some(revoked(entry.revoked_at, entry.reason, at)),
         None => covers(list.this_update(), list.next_update(), at)
