@@ -75,6 +75,10 @@ pub struct Config {
     pub contract: Contract,
     /// Whom the public verifier trusts.
     pub verification: Verification,
+    /// The supervising system that concluded contracts are filed with.
+    pub supervision: Connector,
+    /// The medium that notices are published on.
+    pub medium: Connector,
     /// Where keys are.
     pub keys: Keys,
     /// The built-in certification authority.
@@ -99,6 +103,53 @@ pub struct Http {
     pub json_limit_bytes: usize,
     /// Bytes of the largest uploaded document.
     pub upload_limit_bytes: usize,
+}
+
+/// `[supervision]` and `[medium]`: a system of others that this server calls.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Connector {
+    /// Where requests go; empty: the sandbox's own system.
+    pub url: String,
+    /// What it knows this server by.
+    pub client_id: String,
+    /// The HMAC key, as text.
+    pub secret: String,
+    /// How long an answer may take.
+    pub timeout_seconds: u64,
+    /// Hours after which it is asked again for an answer that it promised for later.
+    pub ask_again_hours: i64,
+}
+
+impl std::fmt::Debug for Connector {
+    /// The secret is not printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connector").field("timeout_seconds", &self.timeout_seconds).finish_non_exhaustive()
+    }
+}
+
+impl Connector {
+    fn check(&self, environment: Environment) -> Result<(), ConfigError> {
+        if self.timeout_seconds == 0 || self.ask_again_hours < 1 {
+            return Err(ConfigError::Refused("timeout_seconds and ask_again_hours must be at least 1"));
+        }
+        if !self.url.is_empty() && (self.client_id.is_empty() || self.secret.is_empty()) {
+            return Err(ConfigError::Refused("an outside system with a url needs a client_id and a secret"));
+        }
+        if environment == Environment::Production && !self.url.is_empty() {
+            if !self.url.starts_with("https://") {
+                return Err(ConfigError::Refused(
+                    "environment is \"production\" but an outside system's url is not https://",
+                ));
+            }
+            if self.url.contains("/sandbox/") {
+                return Err(ConfigError::Refused(
+                    "environment is \"production\" but an outside system's url is the sandbox's: contracts would be filed with nobody",
+                ));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// `[contract]`
@@ -324,6 +375,8 @@ impl Config {
 
     /// Refuses what must not run together (design, invariant 10).
     fn check(&self) -> Result<(), ConfigError> {
+        self.supervision.check(self.environment)?;
+        self.medium.check(self.environment)?;
         if self.environment == Environment::Production && self.identity.sms == SmsGateway::Sandbox {
             return Err(ConfigError::Refused(
                 "environment is \"production\" but identity.sms is \"sandbox\": codes would be shown instead of sent; configure a carrier",
@@ -437,6 +490,20 @@ mod tests {
     #[test]
     fn production_refuses_the_sandbox_sms_gateway() {
         assert!(matches!(with("environment = \"production\"", &[]), Err(ConfigError::Refused(_))));
+    }
+
+    #[test]
+    fn production_refuses_the_sandbox_outside_systems_and_plain_http() {
+        let said = |settings: &str| {
+            let settings = format!("environment = \"production\"\n{settings}client_id = \"x\"\nsecret = \"geheim\"");
+            with(&settings, &[]).unwrap_err().to_string()
+        };
+        assert!(said("[supervision]\nurl = \"https://h/sandbox/supervision/filings\"\n").contains("sandbox's"));
+        assert!(said("[medium]\nurl = \"http://h/notices\"\n").contains("not https"));
+        let unnamed = with("[supervision]\nurl = \"https://h/filings\"", &[]).unwrap_err().to_string();
+        assert!(unnamed.contains("client_id"), "{unnamed}");
+        let config = with("[medium]\nurl = \"https://h\"\nclient_id = \"x\"\nsecret = \"geheim\"", &[]).unwrap();
+        assert!(!format!("{config:?}").contains("geheim"));
     }
 
     #[test]

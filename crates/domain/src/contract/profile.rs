@@ -10,6 +10,7 @@ use crate::contract::party::PartyRole;
 use crate::contract::profile_check;
 use crate::contract::text::Text;
 use crate::contract::verb::Verb;
+use crate::notification::Kind;
 use crate::organisation::Role;
 use crate::signing::SealType;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,8 @@ pub struct Profile {
     pub filing: Option<FilingRules>,
     /// What is published after that.
     pub notice: Option<NoticeRules>,
+    /// Of which turns people are told by SMS too (S2-015).
+    pub sms: Vec<Kind>,
     /// Files that may be attached.
     pub attachments: Vec<AttachmentSlot>,
     /// The state names that its users know, by phase code.

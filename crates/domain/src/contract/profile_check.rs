@@ -9,6 +9,7 @@ use crate::contract::profile::{
 use crate::contract::text::Text;
 use crate::contract::verb::{Side, Verb};
 use crate::contract::view::Phase;
+use crate::notification::Kind;
 use crate::signing::SealType;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,6 +101,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Profile, Vec<ProfileFault>
     let deadline = reader.optional::<SigningDeadline>("deadline");
     let filing = reader.optional::<FilingRules>("filing");
     let notice = reader.optional::<NoticeRules>("notice");
+    let sms = reader.optional::<Vec<Kind>>("sms").unwrap_or_default();
     let attachments = reader.optional::<Vec<AttachmentSlot>>("attachments").unwrap_or_default();
     let labels = reader.required::<BTreeMap<String, Label>>("labels");
     let tabs = reader.optional::<Vec<Tab>>("tabs").unwrap_or_default();
@@ -172,6 +174,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Profile, Vec<ProfileFault>
                 deadline,
                 filing,
                 notice,
+                sms,
                 attachments,
                 labels,
                 tabs,

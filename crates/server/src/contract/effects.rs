@@ -6,6 +6,7 @@ use yinxin_domain::contract::{Contract, ContractEvent, Effect, Signing, Transiti
 use crate::db::{Event, Record};
 use crate::failure::Failure;
 use crate::jobs::Message;
+use crate::{filing, notice, notification};
 
 /// The kind of thing in the audit chain.
 pub const AGGREGATE: &str = "contract";
@@ -53,6 +54,9 @@ fn messages(before: Option<&Contract>, transition: &Transition) -> Vec<Message> 
     {
         messages.push(Message::new(JOB_EXPIRE, &once, json!({ "contract": id })).not_before(end));
     }
+    messages.extend(filing::use_cases::messages(transition));
+    messages.extend(notice::use_cases::messages(transition));
+    messages.extend(notification::use_cases::messages(transition));
     messages
 }
 

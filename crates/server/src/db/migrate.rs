@@ -38,6 +38,10 @@ migrations! {
     7 "0007_award.sql",
     8 "0008_contract.sql",
     9 "0009_signing.sql",
+    10 "0010_filing.sql",
+    11 "0011_notice.sql",
+    12 "0012_notification.sql",
+    13 "0013_outside_sandbox.sql",
 }
 
 /// Why the schema cannot be brought up to date.

@@ -32,13 +32,20 @@ impl FromRequest<App> for Signed {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        Self::read(request, app, app.config.http.json_limit_bytes).await
+    }
+}
+
+impl Signed {
+    /// A signed request with a body of at most `limit` bytes, for handlers that take more than JSON is allowed elsewhere.
+    pub(crate) async fn read(request: Request, app: &App, limit: usize) -> Result<Self, Problem> {
         let (parts, content) = request.into_parts();
         let origin = origin(&parts);
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let given = (header("x-client-id"), header("x-timestamp"), header("x-signature"));
         let target = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str).to_owned();
         let method = parts.method.clone();
-        let body = body(Request::from_parts(parts, content), app.config.http.json_limit_bytes).await?;
+        let body = body(Request::from_parts(parts, content), limit).await?;
         match verify(app, given, method.as_str(), &target, &body).await? {
             Ok((client, kind)) => {
                 app.rate.account(&client.to_string(), app.now()).map_err(super::too_many)?;

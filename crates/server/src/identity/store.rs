@@ -81,6 +81,12 @@ pub(super) async fn has_operator(conn: &mut AnyConnection) -> Result<bool, Failu
     Ok(sqlx::query("SELECT id FROM persons WHERE operator = 1 LIMIT 1").fetch_optional(conn).await?.is_some())
 }
 
+/// Who runs the platform.
+pub(super) async fn operators(conn: &mut AnyConnection) -> Result<Vec<PersonId>, Failure> {
+    let rows = sqlx::query("SELECT id FROM persons WHERE operator = 1 ORDER BY id").fetch_all(conn).await?;
+    rows.iter().map(|row| parsed(row, "id")).collect()
+}
+
 /// The failed logins of a phone number; its row is locked until the transaction ends, so that parallel tries are counted one after another.
 pub(super) async fn lock_failures(conn: &mut AnyConnection, phone: &PhoneNumber) -> Result<Failures, Failure> {
     let row = sqlx::query(

@@ -255,6 +255,14 @@ pub async fn find_person_by_phone(app: &App, phone: &PhoneNumber) -> Result<Opti
     store::find_person_by_phone(&mut *app.db.read().await?, phone).await
 }
 
+/// Who runs the platform: whom to tell of what only a human can settle.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn operators(app: &App) -> Result<Vec<PersonId>, Failure> {
+    store::operators(&mut *app.db.read().await?).await
+}
+
 /// A person whose real name was verified.
 pub struct VerifiedPerson {
     /// Who.

@@ -18,6 +18,8 @@ use crate::app::App;
 use crate::db::events;
 use crate::failure::Failure;
 
+pub use super::store::save_transition;
+
 /// A contract, whoever asks: for jobs, and for use cases of other features that decide themselves who may.
 ///
 /// # Errors
