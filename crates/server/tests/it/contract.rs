@@ -13,14 +13,14 @@ use yinxin_server::db::events;
 use crate::harness::{Answer, Client, TestApp, everywhere};
 
 /// An award that was pushed, and both parties' administrators acting for them.
-struct Desk<'a> {
+pub struct Desk<'a> {
     app: &'a TestApp,
     award: AwardId,
     organisations: Vec<OrganisationId>,
     /// Party A.
-    purchaser: Client<'a>,
+    pub purchaser: Client<'a>,
     /// Party B.
-    supplier: Client<'a>,
+    pub supplier: Client<'a>,
 }
 
 fn sample(name: &str) -> Value {
@@ -29,7 +29,8 @@ fn sample(name: &str) -> Value {
 }
 
 impl<'a> Desk<'a> {
-    async fn open(app: &'a TestApp, award: &str) -> Self {
+    /// Pushes the sample and verifies its parties.
+    pub async fn open(app: &'a TestApp, award: &str) -> Self {
         let machine = app.machine("trading").await;
         let body = sample(award).to_string();
         let pushed = app.signed_post(&machine, "/api/v1/awards", body.as_bytes()).await.expect(201);
@@ -51,7 +52,8 @@ impl<'a> Desk<'a> {
         Self { app, award, organisations, purchaser, supplier }
     }
 
-    async fn begin(&self, by: &Client<'_>, template: &str) -> Answer {
+    /// Begins a contract.
+    pub async fn begin(&self, by: &Client<'_>, template: &str) -> Answer {
         by.post("/api/v1/contracts", json!({ "award_id": self.award.to_string(), "template_id": template })).await
     }
 
@@ -65,7 +67,7 @@ impl<'a> Desk<'a> {
     }
 
     /// A complete draft: its id and version.
-    async fn drafted(&self, by: &Client<'_>, template: &str) -> (String, i64) {
+    pub async fn drafted(&self, by: &Client<'_>, template: &str) -> (String, i64) {
         let begun = self.begin(by, template).await.expect(201);
         let id = begun.json["contract_id"].as_str().unwrap().to_owned();
         let saved = fill(by, &id).await;
@@ -106,11 +108,13 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn path(id: &str, rest: &str) -> String {
+/// An address of a contract.
+pub fn path(id: &str, rest: &str) -> String {
     format!("/api/v1/contracts/{id}{rest}")
 }
 
-async fn show(who: &Client<'_>, id: &str) -> Value {
+/// A contract as somebody sees it.
+pub async fn show(who: &Client<'_>, id: &str) -> Value {
     who.get(&path(id, "")).await.expect(200).json
 }
 
@@ -118,7 +122,8 @@ fn verbs(contract: &Value) -> Vec<&str> {
     contract["actions"].as_array().unwrap().iter().map(|action| action["verb"].as_str().unwrap()).collect()
 }
 
-fn version(answer: &Answer) -> i64 {
+/// The version that an answer names.
+pub fn version(answer: &Answer) -> i64 {
     answer.json["version"].as_i64().unwrap()
 }
 

@@ -24,6 +24,7 @@ mod certificate;
 mod contract;
 mod db;
 mod edge;
+mod filing;
 mod harness;
 mod identity;
 mod jobs;

@@ -167,6 +167,10 @@ pub async fn receive(app: &App, actor: &Actor, key: &str, body: &[u8]) -> Result
         Some(rule) => (Behaviour::parse(&rule.behaviour), rule.delay_seconds, rule.reason),
         None => (Behaviour::Accept, 0, REASON.to_owned()),
     };
+    if behaviour == Behaviour::Silent {
+        // As if it had never come: pushed again after a change of behaviour, it is new.
+        return Ok(None);
+    }
     let now = app.now();
     let intake = Intake {
         receiver: RECEIVER,
