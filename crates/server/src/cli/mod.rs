@@ -1,5 +1,6 @@
 //! The command line: `yinxin COMMAND`. Each command is one file here with its arguments and a `run`.
 
+mod demo;
 mod migrate;
 mod serve;
 mod sign;
@@ -29,6 +30,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Signs a PDF with a key from a file.
     Sign(sign::Arguments),
+    /// Concludes a whole contract on sample data and keeps serving.
+    Demo(demo::Arguments),
     /// Brings the database's schema up to date and leaves.
     Migrate(Settings),
 }
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Verify(arguments) => verify::run(&arguments),
             Command::Sign(arguments) => sign::run(arguments).await,
+            Command::Demo(arguments) => demo::run(arguments).await,
             Command::Migrate(settings) => migrate::run(settings).await,
         }
     });
