@@ -5,7 +5,7 @@
 //! * [`permission`]: the one place that decides who may do what and when; [`Contract::actions`] and every verb ask it.
 //! * verbs by subject: [`drafting`], [`review`], [`sealing`], [`conclusion`], [`supervision`].
 //! * [`view`]: what a viewer sees of it: label, lists, holder, whose document.
-//! * [`invariants`]: what must hold whatever anybody does, checked by the property test.
+//! * `invariants`: what must hold whatever anybody does, checked by the property test.
 //!
 //! Nothing here knows a profile by its name: what two regions do differently stands in their files under `profiles/`.
 //! Nothing here reads a clock, draws a number at random, or touches the world: a verb's [`Effect`]s say what the world must do.

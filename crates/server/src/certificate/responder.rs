@@ -38,11 +38,14 @@ struct List {
     der: Vec<u8>,
 }
 
+/// Answers by what they speak of: when each was made, and its DER.
+type KeptAnswers = HashMap<Vec<u8>, (i64, Vec<u8>)>;
+
 /// Answers and lists that were made.
 #[derive(Default)]
 pub(super) struct Cache {
     /// By the certificate's SM3 fingerprint: when made, OCSPResponse.
-    answers: Mutex<HashMap<Vec<u8>, (i64, Vec<u8>)>>,
+    answers: Mutex<KeptAnswers>,
     lists: Mutex<HashMap<String, List>>,
 }
 

@@ -82,7 +82,7 @@ async fn a_pushed_award_is_kept_and_the_same_push_again_changes_nothing() {
         let mut respelt = goods();
         respelt["purchaser"]["contact"] = json!("");
         assert_eq!(machine.push(app, &respelt).await.expect(200).json["outcome"], "unchanged");
-        let track = events::track(&mut *app.app().db.read().await.unwrap(), "award", &id_of(&first).to_string()).await;
+        let track = events::track(&mut app.app().db.read().await.unwrap(), "award", &id_of(&first).to_string()).await;
         let track = track.unwrap();
         assert_eq!(track.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>(), ["award.pushed"]);
         assert!(events::is_unbroken(&track));

@@ -392,7 +392,7 @@ async fn either_side_begins_and_sealed_texts_stay_private_until_submitted_and_en
         let others = track(&a.get(&path(&id, "/track")).await.expect(200).json);
         assert!(own.contains(&"contract.sealed".to_owned()) && !others.contains(&"contract.sealed".to_owned()));
         assert_eq!(own.first().map(String::as_str), Some("contract.started"));
-        let chain = events::track(&mut *app.app().db.read().await.unwrap(), "contract", &id).await.unwrap();
+        let chain = events::track(&mut app.app().db.read().await.unwrap(), "contract", &id).await.unwrap();
         assert!(events::is_unbroken(&chain));
 
         // Submitted in the same way as the signing feature does it, then the other side disagrees: that text ends.
@@ -422,7 +422,7 @@ async fn either_side_begins_and_sealed_texts_stay_private_until_submitted_and_en
         assert_eq!((seen["draft"].as_i64(), &seen["state"]["phase"]), (Some(2), &json!("drafting")));
         // The new draft becomes a text of its own.
         let again = b.post(&path(&id, "/freeze"), json!({ "version": version(&disagreed) })).await.expect(200);
-        assert!(store::find_text(&mut *app.app().db.read().await.unwrap(), contract, 2).await.unwrap().is_some());
+        assert!(store::find_text(&mut app.app().db.read().await.unwrap(), contract, 2).await.unwrap().is_some());
         // Revoked, the award is free, and the other side may begin.
         let revoked = json!({ "version": version(&again), "reason": "改由采购人起草" });
         b.post(&path(&id, "/revocation"), revoked).await.expect(200);

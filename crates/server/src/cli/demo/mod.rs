@@ -201,7 +201,7 @@ async fn play(stage: &Stage, award: Vec<u8>, out: &Path) -> Result<(), DemoError
     }
     let contract = drive::contract(stage, &members, &pushed).await?;
     let notices = visitor.get("/api/v1/notices").await?;
-    if !notices["items"].as_array().is_some_and(|items| items.len() == 1) {
+    if notices["items"].as_array().is_none_or(|items| items.len() != 1) {
         return Err(DemoError::Unexpected(format!("the notice is not public: {notices}")));
     }
     stage.say("合同公告已公开");

@@ -12,7 +12,7 @@ use crate::actor::{Actor, Need};
 use crate::app::App;
 use crate::certificate::signing::{platform_material, roots};
 use crate::certificate::{Suite, responder, tsa};
-use crate::contract::{effects, store as contracts, use_cases as contract};
+use crate::contract::{effects, use_cases as contract};
 use crate::db::CommitError;
 use crate::failure::Failure;
 use crate::signing::engine::EngineError;
@@ -82,7 +82,7 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
     app.db
         .commit(&permit, record, (before, transition, now), |(before, transition, now), conn| {
             Box::pin(async move {
-                contracts::save_transition(conn, before, transition, *now).await?;
+                contract::save_transition(conn, before, transition, *now).await?;
                 Ok::<_, CommitError<SigningError>>(())
             })
         })

@@ -8,8 +8,8 @@ use yinxin_domain::signing::{Placed, PlacementKind};
 
 use crate::actor::{Actor, Forbidden, Permit};
 use crate::app::App;
-use crate::contract::store::StoredText;
-use crate::contract::{Loaded, store as contracts, use_cases as contract};
+use crate::contract::use_cases::StoredText;
+use crate::contract::{Loaded, use_cases as contract};
 use crate::failure::Failure;
 use crate::identity::use_cases as identity;
 use crate::signing::errors::SigningError;
@@ -50,7 +50,7 @@ impl<'a> Case<'a> {
         let party = step.party;
         let document = contract.document_for(&who).ok_or(SigningError::NoDocument)?;
         let mut conn = app.db.read().await?;
-        let text = contracts::find_text(&mut conn, id, contract.draft()).await?.ok_or(SigningError::NoDocument)?;
+        let text = contract::find_text(&mut conn, id, contract.draft()).await?.ok_or(SigningError::NoDocument)?;
         let signatures = store::standing_signatures(&mut conn, id, contract.draft()).await?;
         Ok(Self { loaded, permit, actor: who, person, party, number, document, text, signatures })
     }

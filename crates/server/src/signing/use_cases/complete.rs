@@ -32,7 +32,7 @@ use crate::certificate::passwords::{consume_ticket, ticket_counts};
 use crate::certificate::signing::{roots, signing_material};
 use crate::certificate::tsa::{self, Stamper};
 use crate::certificate::{CertificateError, Suite, responder};
-use crate::contract::{effects, store as contracts};
+use crate::contract::{effects, use_cases as contract};
 use crate::db::{CommitError, Event};
 use crate::failure::Failure;
 use crate::identity::challenge::{self, Passed, Purpose};
@@ -255,7 +255,7 @@ async fn sign_and_record(
                         return Err(CommitError::Refused(SigningError::SealChanged));
                     }
                 }
-                contracts::save_transition(conn, &change.before, &change.transition, change.now).await?;
+                contract::save_transition(conn, &change.before, &change.transition, change.now).await?;
                 for signature in &change.signatures {
                     store::insert_signature(conn, signature).await?;
                 }

@@ -6,7 +6,7 @@ use yinxin_domain::ids::ContractId;
 use super::case::{is_stale, meanwhile};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::contract::{effects, store as contracts, use_cases as contract};
+use crate::contract::{effects, use_cases as contract};
 use crate::db::CommitError;
 use crate::signing::errors::SigningError;
 use crate::signing::store;
@@ -47,7 +47,7 @@ async fn act(
         .db
         .commit(&permit, record, (before, transition, now), |(before, transition, now), conn| {
             Box::pin(async move {
-                contracts::save_transition(conn, before, transition, *now).await?;
+                contract::save_transition(conn, before, transition, *now).await?;
                 let dropped = |effect: &_| matches!(effect, yinxin_domain::contract::Effect::DropRevision { .. });
                 if transition.effects.iter().any(dropped)
                     && let Some((number, _)) = before.current_step()
