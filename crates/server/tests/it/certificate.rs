@@ -495,7 +495,7 @@ async fn a_wrapped_key_opens_only_in_its_own_row() {
         assert_ne!(material.key.sign(&digest).unwrap(), signature, "every signature has its own nonce");
 
         let wrapped: String = sqlx::query_scalar("SELECT wrapped FROM keys WHERE purpose = 'party'")
-            .fetch_one(&mut app.app().db.read().await.unwrap())
+            .fetch_one(&mut *app.app().db.read().await.unwrap())
             .await
             .unwrap();
         let wrapped = hex::decode(wrapped).unwrap();

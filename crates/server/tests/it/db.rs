@@ -16,7 +16,7 @@ fn permit() -> Permit {
 
 async fn count(app: &TestApp, table: &'static str) -> i64 {
     let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-    sqlx::query_scalar(sql).fetch_one(&mut app.app().db.read().await.unwrap()).await.unwrap()
+    sqlx::query_scalar(sql).fetch_one(&mut *app.app().db.read().await.unwrap()).await.unwrap()
 }
 
 /// One commit on the thing `id`: inserts a sandbox message and refuses when told to.

@@ -45,7 +45,7 @@ async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
         let token = cookie.split(';').next().unwrap().split_once('=').unwrap().1;
         let stored: String = sqlx::query_scalar("SELECT token_digest FROM sessions ORDER BY id DESC LIMIT 1")
-            .fetch_one(&mut app.app().db.read().await.unwrap())
+            .fetch_one(&mut *app.app().db.read().await.unwrap())
             .await
             .unwrap();
         assert_ne!(stored, token, "only a digest is stored");
@@ -323,7 +323,7 @@ async fn a_real_name_counts_once_an_operator_has_accepted_it() {
             "identity.already_verified"
         );
         let stored: String = sqlx::query_scalar("SELECT resident_id FROM persons WHERE name IS NOT NULL")
-            .fetch_one(&mut app.app().db.read().await.unwrap())
+            .fetch_one(&mut *app.app().db.read().await.unwrap())
             .await
             .unwrap();
         assert!(!stored.contains("19900101"), "the number is wrapped at rest");

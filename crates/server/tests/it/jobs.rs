@@ -59,7 +59,7 @@ async fn a_failing_job_is_tried_again_then_put_aside_and_started_anew_by_the_ope
 async fn in_state_now(app: &TestApp, state: &str) -> i64 {
     sqlx::query_scalar("SELECT COUNT(*) FROM outbox WHERE state = $1")
         .bind(state)
-        .fetch_one(&mut app.app().db.read().await.unwrap())
+        .fetch_one(&mut *app.app().db.read().await.unwrap())
         .await
         .unwrap()
 }

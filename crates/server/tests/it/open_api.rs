@@ -80,7 +80,7 @@ async fn only_operators_make_clients_and_the_secret_is_told_once_and_kept_wrappe
         assert_eq!(list.json["items"][0]["name"], "示例交易系统");
         assert!(!String::from_utf8_lossy(&list.bytes).contains(secret));
         let stored: String = sqlx::query_scalar("SELECT secret FROM clients")
-            .fetch_one(&mut app.app().db.read().await.unwrap())
+            .fetch_one(&mut *app.app().db.read().await.unwrap())
             .await
             .unwrap();
         assert!(!stored.contains(secret) && !stored.contains(&hex::encode(secret)));
