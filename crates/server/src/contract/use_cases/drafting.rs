@@ -65,7 +65,7 @@ pub async fn begin(app: &App, actor: &Actor, award_id: AwardId, template_id: &st
         id,
         award: award_id,
         parties,
-        amount_fen: Some(stored.award.amount.fen()),
+        amount_fen: Some(stored.award.most_payable().fen()),
         award_notice_on: stored.award.award_notice.as_ref().map(|notice| notice.issued_on),
     };
     let transition = Contract::begin(&ctx, beginning)?;
