@@ -115,7 +115,7 @@ fn an_award_that_nobody_foresaw_concludes_and_is_a_document_one_would_print() ->
     award["project"]["name"] = json!("㙍䶮𠮷𬀩龘 *设备* #panic(\"x\") $x^2$ <b>&amp;</b> 采购项目");
     award["lots"] = json!([{ "code": "一", "name": "甲" }, { "code": "二", "name": "乙" }]);
     award["purchaser"]["name"] = json!(
-        "示例省示例市示例区高新技术产业开发区科技创新与产业发展服务中心人才公共服务与就业促进办公室第一分中心示例科有限公司乙丙丁戊己庚辛壬"
+        "示例省示例市示例区高新技术产业开发区科技创新与产业发展服务中心人才公共服务与就业促进办公室第一分中心示例一二三四有限公司"
     );
     award["suppliers"][0]["name"] = json!("𠮷田示例（㙍䶮𬀩龘）科技股份有限公司");
     award["pricing"] = json!({ "kind": "measured" });
