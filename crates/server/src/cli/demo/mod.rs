@@ -62,7 +62,7 @@ pub(super) enum DemoError {
     #[error("the product does not answer")]
     Http(#[from] reqwest::Error),
     /// A refusal that the demo did not expect.
-    #[error("{what}: {status} {}", told(problem))]
+    #[error("{what}: {status} {}", told(.problem))]
     Refused {
         /// Method and path.
         what: String,
