@@ -19,7 +19,7 @@ export function useKeyset<P extends Page<unknown>>(
     () => (cursors.value = []),
     { flush: "sync" },
   );
-  const cursor = computed(() => cursors.value.at(-1));
+  const cursor = computed(() => cursors.value[cursors.value.length - 1]);
   const query = useQuery(
     () => {
       const base = toValue(key);
