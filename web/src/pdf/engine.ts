@@ -13,7 +13,7 @@ import {
   type PDFPageProxy,
 } from "pdfjs-dist/legacy/build/pdf.min.mjs";
 import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
-import { raster, seenSize, toRotation, type PageFrame, type Size } from "./geometry";
+import { pointsToMm, raster, seenSize, toRotation, type PageFrame, type Size } from "./geometry";
 
 GlobalWorkerOptions.workerSrc = workerUrl;
 
@@ -33,6 +33,13 @@ export interface Part {
 
 /** How a file is fetched: bytes from `begin` up to `end`, not including it. */
 export type Source = (begin: number, end: number) => Promise<Part>;
+
+/** A page drawn into a canvas. */
+export interface Picture {
+  canvas: HTMLCanvasElement;
+  /** What of the page the canvas covers, mm: whole pixels, so up to one less than the page. */
+  covers: Size;
+}
 
 /** A text layer being laid over a page. */
 export interface TextRun {
@@ -114,11 +121,10 @@ export class PdfFile {
   }
 
   private page(index: number): Promise<PDFPageProxy> {
-    let page = this.pages.get(index);
-    if (!page) {
-      page = this.document.getPage(index + 1);
-      this.pages.set(index, page);
-    }
+    const known = this.pages.get(index);
+    if (known) return known;
+    const page = this.document.getPage(index + 1);
+    this.pages.set(index, page);
     return page;
   }
 
@@ -134,8 +140,13 @@ export class PdfFile {
     return seenSize(await this.frame(index));
   }
 
+  /** The sizes of all pages. */
+  async sizes(): Promise<Size[]> {
+    return Promise.all(Array.from({ length: this.pageCount }, (_, index) => this.size(index)));
+  }
+
   /** Draws a page into a canvas at a zoom (1 = true size) for a screen of `ratio` device pixels a CSS pixel; `signal` gives it up. */
-  async render(index: number, canvas: HTMLCanvasElement, zoom: number, ratio: number, signal: AbortSignal): Promise<void> {
+  async render(index: number, canvas: HTMLCanvasElement, zoom: number, ratio: number, signal: AbortSignal): Promise<Picture> {
     const page = await this.page(index);
     signal.throwIfAborted();
     const { width, height, scale } = raster(seenSize(await this.frame(index)), zoom, ratio, MOST_PIXELS);
@@ -151,6 +162,7 @@ export class PdfFile {
     } finally {
       signal.removeEventListener("abort", cancel);
     }
+    return { canvas, covers: { width: pointsToMm(width / scale), height: pointsToMm(height / scale) } };
   }
 
   /** Lays selectable text over a page; `container` is a `.textLayer` with the size of the page. */

@@ -1,10 +1,10 @@
-// The pages of an open file as pictures that are near: canvases by page, drawn by the queue, let go when far.
+// The pages of an open file as pictures that are near, by page, drawn by the queue, let go when far.
 import { onScopeDispose, shallowReactive, type ShallowReactive } from "vue";
-import { isCancelled, type PdfFile } from "./engine";
+import { isCancelled, type PdfFile, type Picture } from "./engine";
 import { RenderQueue } from "./queue";
 
 export interface Pages {
-  canvases: ShallowReactive<Map<number, HTMLCanvasElement>>;
+  pictures: ShallowReactive<Map<number, Picture>>;
   /** Pages that cannot be drawn. */
   broken: ShallowReactive<Set<number>>;
   want(order: readonly number[]): void;
@@ -13,32 +13,31 @@ export interface Pages {
 
 /** Pictures of the pages of `file` at the zoom that `zoom` tells, with at most `ratio` device pixels for a CSS pixel. */
 export function usePages(file: () => PdfFile | null, zoom: () => number, ratio: () => number): Pages {
-  const canvases = shallowReactive(new Map<number, HTMLCanvasElement>());
+  const pictures = shallowReactive(new Map<number, Picture>());
   const broken = shallowReactive(new Set<number>());
 
-  const queue = new RenderQueue<HTMLCanvasElement>({
+  const queue = new RenderQueue<Picture>({
     async draw(index, signal) {
       const open = file();
       if (!open) throw new Error("no file is open");
       const canvas = document.createElement("canvas");
       try {
-        await open.render(index, canvas, zoom(), ratio(), signal);
+        return await open.render(index, canvas, zoom(), ratio(), signal);
       } catch (error) {
         empty(canvas);
         throw error;
       }
-      return canvas;
     },
-    drawn(index, canvas) {
-      const old = canvases.get(index);
-      canvases.set(index, canvas);
+    drawn(index, picture) {
+      const old = pictures.get(index);
+      pictures.set(index, picture);
       broken.delete(index);
-      if (old) empty(old);
+      if (old) empty(old.canvas);
     },
     dropped(index) {
-      const old = canvases.get(index);
-      canvases.delete(index);
-      if (old) empty(old);
+      const old = pictures.get(index);
+      pictures.delete(index);
+      if (old) empty(old.canvas);
       void file()?.release(index);
     },
     failed(index, error) {
@@ -46,7 +45,7 @@ export function usePages(file: () => PdfFile | null, zoom: () => number, ratio: 
     },
   });
   onScopeDispose(() => queue.stop());
-  return { canvases, broken, want: (order) => queue.want(order), renew: () => queue.renew() };
+  return { pictures, broken, want: (order) => queue.want(order), renew: () => queue.renew() };
 }
 
 /** A canvas of no size gives its memory back at once; phones do not wait for the collector. */
