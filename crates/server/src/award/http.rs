@@ -200,15 +200,34 @@ struct AwardPage {
     next_cursor: Option<String>,
 }
 
+/// Which awards to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct AwardQuery {
+    /// open (from which a contract can be begun; oldest first), drafting or cancelled; all if absent, newest first.
+    state: Option<String>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// At most 100.
+    limit: Option<i64>,
+}
+
 /// Awards of the organisation acted for, or all for an operator.
-#[utoipa::path(get, path = "/api/v1/awards", tag = "award", params(PageQuery), responses((status = 200, body = AwardPage)))]
+#[utoipa::path(get, path = "/api/v1/awards", tag = "award", params(AwardQuery), responses((status = 200, body = AwardPage)))]
 async fn list_awards(
     State(app): State<App>,
     actor: Actor,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<AwardQuery>,
 ) -> Result<Json<AwardPage>, Problem> {
     let limit = limit(page.limit);
-    let awards = use_cases::list(&app, &actor, page.cursor.as_deref().unwrap_or(""), limit).await?;
+    let state = match page.state.as_deref() {
+        None | Some("") => None,
+        Some("open") => Some(AwardState::Open),
+        Some("drafting") => Some(AwardState::Drafting),
+        Some("cancelled") => Some(AwardState::Cancelled),
+        Some(_) => return Err(malformed("state is open, drafting or cancelled").into()),
+    };
+    let awards = use_cases::list(&app, &actor, state, page.cursor.as_deref().unwrap_or(""), limit).await?;
     let next_cursor = next(&awards, limit, |award| award.id.to_string());
     let now = app.now();
     Ok(Json(AwardPage { items: awards.into_iter().map(|award| summary(award, now)).collect(), next_cursor }))

@@ -13,7 +13,7 @@ use yinxin_domain::organisation::OrganisationKind;
 use yinxin_domain::template::{Side, parties};
 
 use super::errors::AwardError;
-use super::store::{self, AwardParty, Push, StoredAward};
+use super::store::{self, AwardParty, Push};
 use crate::actor::{Actor, Capacity, ClientKind, Need, Permit};
 use crate::app::App;
 use crate::db::{CommitError, Event, Record};
@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::organisation::use_cases::{Provision, provision};
 
 /// For the contract feature, inside the commit that begins or ends a contract: the award's places, and its lock.
-pub use super::store::{AwardState, begin_drafting, find as find_stored, parties as places, release};
+pub use super::store::{AwardState, StoredAward, begin_drafting, find as find_stored, parties as places, release};
 
 /// Who pushes awards.
 const PUSHERS: &[ClientKind] = &[ClientKind::Trading, ClientKind::Mall];
@@ -293,11 +293,30 @@ pub async fn cancel(app: &App, actor: &Actor, id: AwardId, reason: &str) -> Resu
     Ok(StoredAward { state: AwardState::Cancelled, version: known.version + 1, updated_at: now, ..known })
 }
 
-/// Awards that the actor may see, newest first: those of the organisation acted for, or all for an operator.
+/// The open awards in which an organisation has a place, oldest first, with its key there; the caller has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn open_of(
+    app: &App,
+    organisation: OrganisationId,
+    limit: i64,
+) -> Result<Vec<(StoredAward, String)>, Failure> {
+    store::open_of(&mut *app.db.read().await?, organisation, "", limit).await
+}
+
+/// Awards that the actor may see, newest first: those of the organisation acted for, or all for an operator; in one state, or in all. Of an
+/// organisation's open ones the oldest come first.
 ///
 /// # Errors
 /// [`AwardError::Forbidden`] in any other capacity.
-pub async fn list(app: &App, actor: &Actor, before: &str, limit: i64) -> Result<Vec<StoredAward>, AwardError> {
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    state: Option<AwardState>,
+    cursor: &str,
+    limit: i64,
+) -> Result<Vec<StoredAward>, AwardError> {
     let organisation = match actor.organisation() {
         Some(organisation) => {
             actor.permit(&[Need::Member(organisation)])?;
@@ -308,7 +327,14 @@ pub async fn list(app: &App, actor: &Actor, before: &str, limit: i64) -> Result<
             None
         }
     };
-    Ok(store::list(&mut *app.db.read().await?, organisation, before, limit).await?)
+    let mut conn = app.db.read().await?;
+    match (organisation, state) {
+        (Some(organisation), Some(AwardState::Open)) => {
+            let open = store::open_of(&mut conn, organisation, cursor, limit).await?;
+            Ok(open.into_iter().map(|(award, _)| award).collect())
+        }
+        (organisation, state) => Ok(store::list(&mut conn, organisation, state, cursor, limit).await?),
+    }
 }
 
 /// An award with its parties, for a member of one of them, or an operator.

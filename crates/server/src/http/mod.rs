@@ -5,6 +5,7 @@
 //! address).
 
 pub mod extract;
+pub(crate) mod file;
 mod health;
 pub mod problem;
 pub mod rate;

@@ -4,7 +4,7 @@ use serde_json::json;
 use yinxin_domain::calendar::Date;
 use yinxin_domain::contract::{PartyKey, Transition};
 use yinxin_domain::ids::{ContractId, NotificationId, PersonId};
-use yinxin_domain::notification::{Clock, Facts, Kind, reminder, signing_expires_at, tellings};
+use yinxin_domain::notification::{Clock, Facts, Kind, Request, reminder, signing_expires_at, tellings};
 
 use super::errors::NotificationError;
 use super::jobs;
@@ -44,6 +44,15 @@ pub fn messages(transition: &Transition) -> Vec<Message> {
             .push(Message::new(jobs::REMIND, format!("{id}/{}", reminder.expires_at), payload).not_before(reminder.at));
     }
     messages
+}
+
+/// The job that tells the holders of a contract that a party urges them; for the commit that notes it.
+#[must_use]
+pub fn urge(contract: ContractId, by: &str, holders: &[PartyKey], at: i64) -> Message {
+    let kind = Kind::Request(Request::Urged);
+    let cause = format!("{contract}/{at}/{by}/{}", kind.code());
+    let payload = json!({ "contract": contract, "cause": cause, "kind": kind.code(), "to": holders, "opinion": Option::<String>::None });
+    Message::new(jobs::TELL, &cause, payload)
 }
 
 /// What is to be told.

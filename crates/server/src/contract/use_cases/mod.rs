@@ -1,9 +1,15 @@
 //! What can be done with contracts.
 
+pub mod comparing;
 pub mod drafting;
+pub mod home;
+pub mod lists;
+pub mod operating;
 pub mod reading;
 pub mod review;
 pub mod signing;
+pub mod track;
+pub mod urging;
 
 use serde_json::Value;
 use yinxin_domain::contract::{self as domain, Context, Contract, Refusal, Transition, Verb};
@@ -92,8 +98,8 @@ async fn act(
 enum Also {
     /// Nothing else.
     Nothing,
-    /// New values of the draft.
-    Fields(Value),
+    /// New values of the draft, why they depart from the award, and the amount they name, 分.
+    Fields(Value, store::Reasons, i64),
     /// The typeset text of a draft.
     Text(u32, store::StoredText),
 }
@@ -115,13 +121,14 @@ async fn save(
         .commit(permit, record, data, move |(before, transition, also), conn| {
             Box::pin(async move {
                 let id = transition.next.id();
-                store::save_transition(&mut *conn, before, transition, at).await?;
                 match also {
                     Also::Nothing => {}
-                    Also::Fields(fields) => store::set_fields(conn, id, fields).await?,
-                    Also::Text(draft, text) => store::insert_text(conn, id, *draft, text, at).await?,
+                    Also::Fields(fields, reasons, amount_fen) => {
+                        store::set_fields(&mut *conn, id, fields, reasons, *amount_fen).await?;
+                    }
+                    Also::Text(draft, text) => store::insert_text(&mut *conn, id, *draft, text, at).await?,
                 }
-                Ok(())
+                Ok(store::save_transition(conn, before, transition, at).await?)
             })
         })
         .await;
