@@ -9,7 +9,7 @@ import type { DeskModel } from "./useDesk";
 /** A confirmation lives five minutes at the server; one that is nearly over is asked for anew. */
 const REUSE = 4 * 60_000;
 
-export function useCeremony(model: DeskModel, signed: () => Promise<void>) {
+export function useCeremony(model: DeskModel) {
   const state = shallowRef<Ceremony>(closed);
   const passwords = reactive<Record<string, string>>({});
   const code = ref("");
@@ -87,6 +87,8 @@ export function useCeremony(model: DeskModel, signed: () => Promise<void>) {
       try {
         const { ticket } = await server.checkPassword(intent, certificate, passwords[certificate] ?? "");
         step({ is: "passwordRight", certificate, ticket });
+        // Its ticket is held here alone: after a reload the confirmation would have to be asked for again.
+        model.intent.value = null;
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         passwords[certificate] = "";
@@ -105,10 +107,8 @@ export function useCeremony(model: DeskModel, signed: () => Promise<void>) {
       if (error.code === "sms_code.wrong") code.value = "";
       return void step({ is: "failed", refusal: server.toRefusal(error) });
     }
-    model.intent.value = null;
     forget();
-    model.announce();
-    await signed();
+    await model.acted();
     step({ is: "signed" });
   }
 

@@ -6,7 +6,7 @@ import type { PdfFile } from "@/pdf/engine";
 import { fetchContract, fetchDesk, fetchSealArt, openDocument, type Contract, type SealArt } from "./api";
 import { act, openDesk, type DeskAct, type DeskState } from "./deskState";
 import { dropDraft, loadDraft, saveDraft, type Draft, type DraftKey } from "./draft";
-import { kindOf, type Desk } from "./model";
+import { kindOf, type Desk, type Mark } from "./model";
 import { obstacle, overlapping, requirements, stillRequired } from "./requirements";
 import { useOtherTabs } from "./useOtherTabs";
 
@@ -51,8 +51,6 @@ export function useDesk(id: string) {
     return now ? now.seals.filter((seal) => kindOf(now, seal) !== null) : [];
   });
   const sizes = computed(() => (desk.value?.pages ?? []).map((page) => ({ width: page.width_mm, height: page.height_mm })));
-  const offers = (verb: string) => contract.value?.actions.some((action) => action.verb === verb) ?? false;
-
   let turn = 0;
 
   /** Asks the server for everything anew; marks stay if the contract is the same. */
@@ -108,13 +106,23 @@ export function useDesk(id: string) {
     adding.value = false;
     const { draft, stale } = loadDraft(sessionStorage, key(), next.version);
     const open = openDesk(next);
-    state.value = draft ? act(open, { do: "restore", marks: draft.marks }, next) : open;
+    const restored = draft ? act(open, { do: "restore", marks: draft.marks }, next) : null;
+    state.value = restored ?? open;
     intent.value = draft?.intent ?? null;
-    read.clear();
     for (const page of draft?.read ?? []) if (page < next.pages.length) read.add(page);
     if (draft && next.unsent.length > 0 && draft.marks.length > 0) adding.value = true;
-    draftNote.value = stale ? "stale" : draft && draft.marks.length > 0 ? "restored" : null;
+    const changed = restored !== null && places(restored.marks) !== places(open.marks);
+    draftNote.value = stale ? "stale" : changed ? "restored" : null;
     savedAt.value = draft?.savedAt ?? null;
+  }
+
+  /** What I did made another version; what lay on the desk is done with. */
+  async function acted(): Promise<void> {
+    dropDraft(sessionStorage, key());
+    intent.value = null;
+    adding.value = false;
+    tabs.announce();
+    await load();
   }
 
   async function fetchArts(of: Desk): Promise<void> {
@@ -150,10 +158,10 @@ export function useDesk(id: string) {
   }
   watch([marks, intent], keep, { flush: "post" });
 
-  function seen(pages: readonly number[]): void {
-    const before = read.size;
-    for (const page of pages) read.add(page);
-    if (read.size !== before) keep();
+  function seen(page: number): void {
+    if (read.has(page)) return;
+    read.add(page);
+    keep();
   }
 
   onScopeDispose(() => {
@@ -163,9 +171,14 @@ export function useDesk(id: string) {
 
   return {
     id, contract, desk, state, file, problem, arts, read, draftNote, savedAt, saveFailed, loading, adding, intent,
-    view, marks, list, missing, hindrance, overlaps, seals, sizes, outdated: tabs.outdated, announce: tabs.announce,
-    offers, load, dispatch, seen,
+    view, marks, list, missing, hindrance, overlaps, seals, sizes, outdated: tabs.outdated,
+    load, acted, dispatch, seen,
   };
+}
+
+/** What marks are and where, without their names. */
+function places(marks: readonly Mark[]): string {
+  return JSON.stringify(marks.map(({ kind, sealId, page, x, y }) => [kind, sealId, page, x, y]));
 }
 
 export type DeskModel = ReturnType<typeof useDesk>;
