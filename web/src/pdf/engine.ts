@@ -148,7 +148,7 @@ export class PdfFile {
   /** Draws a page into a canvas at a zoom (1 = true size) for a screen of `ratio` device pixels a CSS pixel; `signal` gives it up. */
   async render(index: number, canvas: HTMLCanvasElement, zoom: number, ratio: number, signal: AbortSignal): Promise<Picture> {
     const page = await this.page(index);
-    signal.throwIfAborted();
+    if (signal.aborted) throw new AbortException("given up");
     const { width, height, scale } = raster(seenSize(await this.frame(index)), zoom, ratio, MOST_PIXELS);
     canvas.width = width;
     canvas.height = height;

@@ -13,14 +13,18 @@ const at = (id: string) => ({ params: { path: { id } } });
 export const fetchContract = (id: string) => take<Contract>(api.GET("/api/v1/contracts/{id}", at(id)) as Promise<{ data?: unknown }> as Promise<{ data?: Contract }>);
 export const fetchDesk = (id: string) => take(api.GET("/api/v1/contracts/{id}/desk", at(id)));
 
-/** Opens the contract's document, read in parts if the server sends them. */
+/** Opens the contract's document, read in parts if the server sends them; parts are of one file, by its entity tag. */
 export function openDocument(id: string): Promise<PdfFile> {
+  let tag: string | null = null;
   return PdfFile.open(async (begin, end) => {
     const { data, response } = await api.GET("/api/v1/contracts/{id}/document.pdf", {
       ...at(id),
       headers: { Range: `bytes=${begin}-${end - 1}` },
       parseAs: "arrayBuffer",
     });
+    const now = response.headers.get("etag");
+    if (tag !== null && now !== tag) throw new Error("the document changed while it was read");
+    tag = now;
     const bytes = new Uint8Array(data as ArrayBuffer);
     const total = /\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
     return { bytes, total: total === undefined ? bytes.length : Number(total) };

@@ -6,7 +6,7 @@ const t = messages({ title: "签章" }, { title: "Sign" });
 
 const routes: RouteRecordRaw[] = [
   {
-    path: "/contracts/:id/desk",
+    path: "/contracts/:id/sign",
     name: "desk",
     component: () => import("./SigningPage.vue"),
     meta: { title: () => t.title, frame: "desk", anyActor: true },
