@@ -15,6 +15,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description open (from which a contract can be begun; oldest first), drafting or cancelled; all if absent, newest first. */
+                    state?: string | null;
                     /** @description Where the last page ended. */
                     cursor?: string | null;
                     /** @description At most 100. */
@@ -464,7 +466,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many contracts stand in each list of the organisation acted for. */
+        /** How many contracts stand in each list: of the organisation acted for, or of all of the person's together. */
         get: {
             parameters: {
                 query?: never;
@@ -534,19 +536,39 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One page of a list of the organisation acted for. */
+        /** One page of a list: of the organisation acted for, or (`X-Actor: person`) of all of the person's together. */
         get: {
             parameters: {
                 query?: {
                     /** @description waiting_for_me, waiting_for_others, completed, voided, started_by_me, drafts. Either this, or profile and tab. */
                     list?: string | null;
-                    /** @description A flow profile, for one of its tabs. */
+                    /** @description A flow profile: for one of its tabs, or to narrow a list. */
                     profile?: string | null;
                     /** @description A tab of that profile. */
                     tab?: string | null;
-                    /** @description Words to look for in number, title, project and names of parties (lists only). */
+                    /** @description Words to look for in number, title, project and names of parties. */
                     q?: string | null;
-                    /** @description next_cursor of the page before. */
+                    /** @description Words to look for in the names of the other parties. */
+                    party?: string | null;
+                    /** @description The state in one word (`phase`). */
+                    state?: string | null;
+                    /** @description In the list from this day on, YYYY-MM-DD. */
+                    from?: string | null;
+                    /** @description In the list up to this day, YYYY-MM-DD. */
+                    to?: string | null;
+                    /** @description To be signed from this day on, YYYY-MM-DD. */
+                    due_from?: string | null;
+                    /** @description To be signed up to this day, YYYY-MM-DD. */
+                    due_to?: string | null;
+                    /** @description The least amount, 分. */
+                    min_amount_fen?: number | null;
+                    /** @description The largest amount, 分. */
+                    max_amount_fen?: number | null;
+                    /** @description since (when it came into the list), due, or amount. Lists begin with the newest, due with the nearest, amount with the largest. */
+                    sort?: string | null;
+                    /** @description asc or desc, if not the order that the sort begins with. */
+                    order?: string | null;
+                    /** @description next_cursor of the page before; with the same filter and sort. */
                     cursor?: string | null;
                     /** @description 1 to 100. */
                     limit?: number | null;
@@ -797,6 +819,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every item of the award beside what the text says, for drafter and reviewer. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComparisonOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts/{id}/confirmation": {
         parameters: {
             query?: never;
@@ -923,7 +982,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest revision of the document that who looks may see. */
+        /** The latest revision of the document that who looks may see. It has an entity tag, and ranges of it can be asked for. */
         get: {
             parameters: {
                 query?: never;
@@ -942,6 +1001,72 @@ export interface paths {
                     content: {
                         "application/pdf": number[];
                     };
+                };
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": number[];
+                    };
+                };
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/documents/{sm3}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A revision of the document by its SM3 (`document_sm3`): what stands under this address never changes, and ranges of it can be asked for. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    sm3: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": number[];
+                    };
+                };
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": number[];
+                    };
+                };
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -1228,6 +1353,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts/{id}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether each party has a certificate in force and a usable seal, to be shown before 是否线上签章 is asked (S1-017). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadinessOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts/{id}/rejection": {
         parameters: {
             query?: never;
@@ -1345,6 +1507,44 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/seals/{seal_id}/image.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a seal that stands on the contract. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    seal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/svg+xml": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1511,6 +1711,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts/{id}/track/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proof of one entry of the track: its hash and the one before, its facts, the signatures with seal and certificate. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProofOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts/{id}/unsent-seals": {
         parameters: {
             query?: never;
@@ -1546,6 +1784,43 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/urging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 催办: the people of the party that holds the contract are told that another waits; once in four hours for a contract and party. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UrgedOut"];
+                    };
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1627,6 +1902,76 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The flow profiles of this installation: who drafts, who reviews, what is asked at confirmation, which files may be attached. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfileOut"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 首页: what waits for the person in all his organisations (`X-Actor: person`), or in the organisation acted for (S3-027). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HomeOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4277,6 +4622,66 @@ export interface components {
              */
             now_at: number;
         };
+        /** @description A clock that runs. */
+        ClockOut: {
+            /**
+             * Format: int32
+             * @description Days of the whole period, of the kind it counts.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description Days left after today, of the kind it counts; negative once it is over.
+             */
+            days_left: number;
+            /** @description The day from which it counts, YYYY-MM-DD. */
+            from: string;
+            /** @description sign (30 days after the award notice), notice (2 working days), filing (7 working days), signing_ends (the flow's own time). */
+            kind: string;
+            /** @description The last day, YYYY-MM-DD. */
+            last_day: string;
+            /** @description Whether it is over. */
+            over: boolean;
+            /** @description Whether holidays that are not announced yet may move the last day. */
+            provisional: boolean;
+            /** @description Whether it counts working days. */
+            working_days: boolean;
+        };
+        /** @description One item of the award beside what the text says. */
+        ComparedOut: {
+            /** @description What the award says, as printed. */
+            awarded: string;
+            /** @description What the text says, as printed; none where it says nothing. */
+            drafted?: string | null;
+            /** @description The field. */
+            field: string;
+            /** @description Its name. */
+            label: components["schemas"]["TextOut"];
+            /** @description hard (the contract may not be signed so), warn (look at it); none where both say the same or the field is free. */
+            level?: string | null;
+            /** @description What the difference means; empty where it weighs nothing. */
+            message: components["schemas"]["TextOut"];
+            /** @description Why the drafter departs from the award, if he said so. */
+            reason?: string | null;
+            /** @description Whether both say the same. */
+            same: boolean;
+            /** @description The section of the form it stands in. */
+            section: string;
+        };
+        /** @description The award and the text side by side. */
+        ComparisonOut: {
+            /** @description How many items were compared. */
+            compared: number;
+            /** @description How many differ. */
+            different: number;
+            /** @description The items, those that differ first. */
+            items: components["schemas"]["ComparedOut"][];
+            /**
+             * Format: int64
+             * @description The version that was compared.
+             */
+            version: number;
+        };
         /** @description What a completion answers, now and whenever it is asked for again. */
         Completed: {
             /** @description `ctr_…` */
@@ -4337,6 +4742,15 @@ export interface components {
              */
             version: number;
         };
+        /** @description What is asked when a draft is confirmed. */
+        ConfirmationOut: {
+            /** @description Whether 是否线上签章 is asked; if not, it is always sealed online. */
+            asks_sealing: boolean;
+            /** @description If there are any, method and amount are mandatory. */
+            payment_methods: components["schemas"]["PaymentMethodOut"][];
+            /** @description The slot of the scan of a contract that is signed on paper. */
+            scan_slot?: string | null;
+        };
         /** @description A contract's notice. */
         ContractNotice: {
             /** @description Where the medium shows it. */
@@ -4374,6 +4788,8 @@ export interface components {
             attachments: components["schemas"]["AttachmentOut"][];
             /** @description `awd_…` */
             award_id: string;
+            /** @description The clocks that run, the nearest end first. */
+            clocks: components["schemas"]["ClockOut"][];
             /** @description `ctr_…` */
             contract_id: string;
             /** @description SM3 of the document that who looks may see; none before there is one. */
@@ -4390,6 +4806,10 @@ export interface components {
             holder: components["schemas"]["HolderOut"];
             /** @description The party that began it. */
             initiator: string;
+            /** @description Whether who looks may urge the holder. */
+            may_urge: boolean;
+            /** @description The way from draft to notice. */
+            milestones: components["schemas"]["MilestoneOut"][];
             notice_deadline?: components["schemas"]["DeadlineOut"] | null;
             /** @description Its number. */
             number: string;
@@ -4402,6 +4822,10 @@ export interface components {
             parties: components["schemas"]["PartyOut"][];
             /** @description The flow profile. */
             profile: string;
+            /** @description Why fields depart from the award, by field; none in an outline. */
+            reasons: {
+                [key: string]: string;
+            };
             signing_deadline?: components["schemas"]["DeadlineOut"] | null;
             /**
              * Format: int64
@@ -4414,6 +4838,13 @@ export interface components {
             template_id: string;
             /** @description Its title. */
             title: string;
+            /** @description How the state's name is shown: in_hand, attention, done, fact. */
+            tone: string;
+            /**
+             * Format: int64
+             * @description When he may again, if his party has urged less than four hours ago, microseconds UTC.
+             */
+            urge_again_at?: number | null;
             /**
              * Format: int64
              * @description Every change names the version it was made on.
@@ -4431,6 +4862,64 @@ export interface components {
             count: number;
             /** @description The list. */
             list: string;
+        };
+        /** @description What is counted of the lists. */
+        CountsOut: {
+            /**
+             * Format: int64
+             * @description 已完成签署.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Completed since 1 January.
+             */
+            completed_this_year: number;
+            /**
+             * Format: int64
+             * @description 草稿箱.
+             */
+            drafts: number;
+            /**
+             * Format: int64
+             * @description 即将过期: not signed by all, and due within seven days.
+             */
+            expiring_soon: number;
+            /**
+             * Format: int64
+             * @description Not signed by all, and past the day.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description 我发起的.
+             */
+            started_by_me: number;
+            /**
+             * Format: int64
+             * @description 待确认: of those that wait for me, the ones to confirm.
+             */
+            to_confirm: number;
+            /**
+             * Format: int64
+             * @description 已作废.
+             */
+            voided: number;
+            /**
+             * Format: int64
+             * @description Of those that wait for me, the ones that are due within three days.
+             */
+            waiting_due_in_three_days: number;
+            /**
+             * Format: int64
+             * @description 待我签署.
+             */
+            waiting_for_me: number;
+            /**
+             * Format: int64
+             * @description 待他人签署.
+             */
+            waiting_for_others: number;
         };
         /** @description A seal to be made. */
         CreateSeal: {
@@ -4646,6 +5135,10 @@ export interface components {
         EditBody: {
             /** @description Values by field id; null clears one. */
             fields: Record<string, never>;
+            /** @description Why fields depart from the award, by field id; an empty text takes one back. The reviewer reads them. */
+            reasons?: {
+                [key: string]: string;
+            };
             /**
              * Format: int64
              * @description The version that was edited.
@@ -4684,6 +5177,27 @@ export interface components {
             items: components["schemas"]["Entry"][];
             /** @description Pass as `cursor` for the next page. */
             next_cursor?: string | null;
+        };
+        /** @description Something that expires soon. */
+        ExpiryOut: {
+            /**
+             * Format: int32
+             * @description Days left after today.
+             */
+            days_left: number;
+            /**
+             * Format: int64
+             * @description When, microseconds UTC.
+             */
+            expires_at: number;
+            /** @description `cert_…` or `seal_…` */
+            id: string;
+            /** @description certificate or seal_grant. */
+            kind: string;
+            /** @description What it is called: the owner of a certificate (empty for the person's own), the name of a seal. */
+            name: string;
+            /** @description `org_…`; none for the person's own. */
+            organisation_id?: string | null;
         };
         /** @description One fault, for the description of the API. */
         Fault: {
@@ -4742,8 +5256,34 @@ export interface components {
             /** @description `grt_…` */
             grant_id: string;
         };
+        /** @description What waits in one organisation. */
+        GroupOut: {
+            /** @description What is counted of its lists. */
+            counts: components["schemas"]["CountsOut"];
+            /** @description Its name. */
+            name: string;
+            /** @description Awards from which a contract may be begun, as far as shown. */
+            open_awards: number;
+            /** @description `org_…` */
+            organisation_id: string;
+            /** @description The roles of who looks: administrator, clerk, seal_keeper, approver. */
+            roles: string[];
+            /** @description What waits for who looks, nearest deadline first; at most 20. */
+            tasks: components["schemas"]["TaskOut"][];
+        };
+        /** @description Who handed a contract over. */
+        HandedOverOut: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its place in the text: `A`, `B` … */
+            party: string;
+        };
         /** @description Who must act. */
         HolderOut: {
+            /** @description Their names. */
+            names: string[];
+            /** @description Whether the party that looks is among them. */
+            own: boolean;
             /** @description The parties, if it is one or several. */
             parties: string[];
             /**
@@ -4753,6 +5293,23 @@ export interface components {
             since: number;
             /** @description party, platform, supervising_system, supervisor, medium, nobody. */
             who: string;
+        };
+        /** @description The first page. */
+        HomeOut: {
+            /** @description The clocks of the law that run out soon, the nearest end first. */
+            clocks: components["schemas"]["RunningClockOut"][];
+            /** @description The sums over all groups. */
+            counts: components["schemas"]["CountsOut"];
+            /** @description What expires within 60 days, the nearest first. */
+            expiries: components["schemas"]["ExpiryOut"][];
+            /** @description What waits, by organisation, the most urgent first. */
+            groups: components["schemas"]["GroupOut"][];
+            /**
+             * Format: int64
+             * @description The server's time, microseconds UTC.
+             */
+            now_at: number;
+            urgent?: components["schemas"]["TaskOut"] | null;
         };
         /** @description A confirmed intent. */
         IntentAnswer: {
@@ -4789,17 +5346,28 @@ export interface components {
         };
         /** @description One line of a list. */
         ListedOut: {
+            /** @description What can be done. */
+            action: components["schemas"]["OfferOut"];
             /**
              * Format: int64
-             * @description The awarded amount, 分.
+             * @description The amount that the text names, or was awarded while the text is another party's own, 分.
              */
-            amount_fen?: number | null;
+            amount_fen: number;
             /** @description `ctr_…` */
             contract_id: string;
+            deadline?: components["schemas"]["ClockOut"] | null;
+            /** @description Who must act, and since when. */
+            holder: components["schemas"]["HolderOut"];
             /** @description The name of the state for who looks. */
             label: components["schemas"]["TextOut"];
+            /** @description Whether the holder may be urged. */
+            may_urge: boolean;
             /** @description Its number. */
             number: string;
+            /** @description `org_…`: in whose list it stands. */
+            organisation_id: string;
+            /** @description The names of the other parties. */
+            others: string[];
             /** @description The names of the parties, purchaser first. */
             parties: string[];
             /** @description The state in one word. */
@@ -4815,6 +5383,8 @@ export interface components {
             since: number;
             /** @description Its title. */
             title: string;
+            /** @description How it is shown: in_hand, attention, done, fact. */
+            tone: string;
             /**
              * Format: int64
              * @description When it last changed, microseconds UTC.
@@ -4886,6 +5456,24 @@ export interface components {
         Messages: {
             /** @description The messages. */
             items: components["schemas"]["MessageOut"][];
+        };
+        /** @description One milestone on the way from draft to notice. */
+        MilestoneOut: {
+            /**
+             * Format: int64
+             * @description When it was done, or since when it is the turn, microseconds UTC.
+             */
+            at?: number | null;
+            /** @description The last day, where the law sets one, YYYY-MM-DD. */
+            due_on?: string | null;
+            /** @description draft, review, step.0 …, offline, filing, notice. */
+            key: string;
+            /** @description Its name. */
+            label: components["schemas"]["TextOut"];
+            /** @description The party whose turn it is there. */
+            party?: string | null;
+            /** @description done, now, later, never. */
+            progress: string;
         };
         /** @description Something that a contract must say and the draft does not. */
         MissingOut: {
@@ -5028,6 +5616,17 @@ export interface components {
              */
             unread: number;
         };
+        /** @description The act that fits, and the rest. */
+        OfferOut: {
+            /** @description draft, confirm, sign, submit, agree, resubmit, view. */
+            code: string;
+            /** @description What its button is called. */
+            label: components["schemas"]["TextOut"];
+            /** @description The page on which it is done: draft, review, desk, filing, contract. */
+            page: string;
+            /** @description The other verbs that can be done now. */
+            rest: components["schemas"]["ActionOut"][];
+        };
         /** @description An organisation. */
         OrganisationOut: {
             /**
@@ -5071,6 +5670,23 @@ export interface components {
             /** @description purchaser or supplier. */
             role: string;
         };
+        /** @description Whether one party could sign online. */
+        PartyReadinessOut: {
+            /** @description Whether a certificate of it is in force. */
+            certificate: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it is the one that looks. */
+            own: boolean;
+            /** @description Its place in the text: `A`, `B` … */
+            party: string;
+            /** @description Whether it could sign online now. */
+            ready: boolean;
+            /** @description purchaser or supplier. */
+            role: string;
+            /** @description Whether a seal that its step takes is usable. */
+            seal: boolean;
+        };
         /** @description A party of an award. */
         PartyView: {
             /** @description `A` for the purchaser, `B`, `C` … for the suppliers. */
@@ -5100,6 +5716,13 @@ export interface components {
             phone: string;
             /** @description The code sent for `reset_password`. */
             sms_code: string;
+        };
+        /** @description A payment method to choose from. */
+        PaymentMethodOut: {
+            /** @description The stable code. */
+            code: string;
+            /** @description What it is called. */
+            label: components["schemas"]["TextOut"];
         };
         /** @description The signed-in person. */
         PersonOut: {
@@ -5159,6 +5782,48 @@ export interface components {
             /** @description `urn:yinxin:error:<code>` */
             type: string;
         };
+        /** @description A flow profile, as far as pages ask. */
+        ProfileOut: {
+            confirmation?: components["schemas"]["ConfirmationOut"] | null;
+            /** @description The sides that may begin a contract: purchaser, supplier. */
+            drafting_by: string[];
+            /** @description The roles that draft inside an organisation. */
+            drafting_roles: string[];
+            /** @description Its name. */
+            name: string;
+            /** @description none, confirm_return_modify, agree_disagree_after_sealing or internal_approval. */
+            review: string;
+            /** @description The side that reviews before sealing. */
+            review_by?: string | null;
+            /** @description Files that may be attached. */
+            slots: components["schemas"]["SlotOut"][];
+            /** @description lot or order. */
+            starts_from: string;
+            /** @description What its users call this business. */
+            title: components["schemas"]["TextOut"];
+        };
+        /** @description The proof of one entry. */
+        ProofOut: {
+            /** @description How many entries the chain has. */
+            chain_length: number;
+            /** @description SM3 of the document after; it can be had under `/api/v1/contracts/{id}/documents/{sm3}`. */
+            document_after?: string | null;
+            /** @description SM3 of the document before. */
+            document_before?: string | null;
+            /** @description The entry. */
+            entry: components["schemas"]["TrackOut"];
+            /**
+             * @description What the hash is made of after the previous one, in this order, each as a 32-bit big-endian length and its UTF-8 bytes; an absent one
+             *     is length 0xFFFFFFFF. An address that is another party's own is absent here, and the hash can then not be made again from this alone.
+             */
+            hashed: (string | null)[];
+            /** @description Whether the whole chain is unbroken. */
+            intact: boolean;
+            /** @description The hash of the entry before, zeros for the first. */
+            previous_hash: string;
+            /** @description The signatures that the entry speaks of. */
+            signatures: components["schemas"]["SignatureProofOut"][];
+        };
         /** @description What it says. */
         Published: {
             /** @description Where the notice can be read. */
@@ -5216,6 +5881,13 @@ export interface components {
              * @description Microseconds UTC.
              */
             received_at: number;
+        };
+        /** @description Whether the parties could sign online. */
+        ReadinessOut: {
+            /** @description Each of them, purchaser first. */
+            parties: components["schemas"]["PartyReadinessOut"][];
+            /** @description Whether all could. */
+            ready: boolean;
         };
         /** @description A claim to a real name. */
         RealNameClaim: {
@@ -5334,6 +6006,19 @@ export interface components {
             /** @description `key_compromise`, `affiliation_changed`, `superseded` or `cessation_of_operation`. */
             reason: string;
         };
+        /** @description A clock of the law that runs out soon. */
+        RunningClockOut: {
+            /** @description The clock. */
+            clock: components["schemas"]["ClockOut"];
+            /** @description `ctr_…` */
+            contract_id: string;
+            /** @description Its number. */
+            number: string;
+            /** @description `org_…` */
+            organisation_id: string;
+            /** @description Its title. */
+            title: string;
+        };
         /** @description What the supervising system says, with a push or later. */
         Said: {
             /** @enum {string} */
@@ -5428,6 +6113,78 @@ export interface components {
             overdue: boolean;
             /** @description Whether the day may move, because the year's holidays are not announced. */
             provisional: boolean;
+        };
+        /** @description One signature with its seal and certificate. */
+        SignatureProofOut: {
+            /** @description SM2, ECDSA P-256, RSA. */
+            certificate_algorithm: string;
+            /** @description The holder of the certificate. */
+            certificate_holder: string;
+            /** @description Who issued it. */
+            certificate_issuer: string;
+            /** @description Its serial number, hexadecimal. */
+            certificate_serial: string;
+            /** @description cloud, mobile or token. */
+            custody: string;
+            /** @description SM3 of the revision that holds it. */
+            document_sm3: string;
+            /** @description The field in the PDF. */
+            field: string;
+            /** @description How the signer's will was checked. */
+            intent_checks: string[];
+            /** @description `int_…` */
+            intent_id: string;
+            /** @description seal or personal */
+            kind: components["schemas"]["PlacementKindBody"];
+            /**
+             * Format: int64
+             * @description Until when it counts, microseconds UTC.
+             */
+            not_after: number;
+            /**
+             * Format: int64
+             * @description From when it counts, microseconds UTC.
+             */
+            not_before: number;
+            /** @description The party. */
+            party: string;
+            /** @description Where its marks stand. */
+            placed: components["schemas"]["DeskPlaced"][];
+            /** @description Thirteen digits, if it is filed with the police. */
+            seal_code?: string | null;
+            /** @description `seal_…` */
+            seal_id: string;
+            /** @description Its picture. */
+            seal_image: string;
+            /** @description Its name. */
+            seal_name: string;
+            /** @description What it is for. */
+            seal_type: string;
+            /** @description `sig_…` */
+            signature_id: string;
+            /**
+             * Format: int64
+             * @description When the signer signed, by the platform's clock, microseconds UTC.
+             */
+            signed_at: number;
+            /** @description The signer's name; of another party's people the first character only. */
+            signer?: string | null;
+            /**
+             * Format: int64
+             * @description The time that the timestamp gives, microseconds UTC.
+             */
+            stamped_at: number;
+            /** @description Whose clock that is: operator (the platform's own timestamp authority) or outside. */
+            stamped_by: string;
+        };
+        /** @description A slot for an attached file. */
+        SlotOut: {
+            /** @description What it is called. */
+            label: components["schemas"]["TextOut"];
+            /** @description The stable name. */
+            slot: string;
+            /** @description before_freeze or after_conclusion. */
+            when: string;
         };
         /** @description For which phone and purpose. */
         SmsCodeRequest: {
@@ -5546,6 +6303,48 @@ export interface components {
             /** @description Its name in Chinese. */
             zh: string;
         };
+        /** @description What a task is about. */
+        TargetOut: {
+            /** @description `ctr_…` or `awd_…` */
+            id: string;
+            /** @description contract or award. */
+            kind: string;
+            /** @description The page on which it is done: draft, review, desk, filing. */
+            page: string;
+        };
+        /** @description One thing that waits. */
+        TaskOut: {
+            /** @description draft, confirm, sign, submit, agree, resubmit. */
+            action: string;
+            /** @description What its button is called. */
+            action_label: components["schemas"]["TextOut"];
+            /**
+             * Format: int64
+             * @description The amount, 分.
+             */
+            amount_fen: number;
+            deadline?: components["schemas"]["ClockOut"] | null;
+            handed_over_by?: components["schemas"]["HandedOverOut"] | null;
+            /** @description The name of the state, as the flow profile calls it. */
+            label: components["schemas"]["TextOut"];
+            /** @description Its number. */
+            number: string;
+            /** @description `org_…`: for which organisation; opening it means to act for it. */
+            organisation_id: string;
+            /** @description The names of the other parties. */
+            others: string[];
+            /**
+             * Format: int64
+             * @description Since when the organisation holds it, microseconds UTC.
+             */
+            since: number;
+            /** @description Where it leads. */
+            target: components["schemas"]["TargetOut"];
+            /** @description Its title. */
+            title: string;
+            /** @description How it is shown: in_hand, attention, done, fact. */
+            tone: string;
+        };
         /** @description Every template that was asked for. */
         TemplateList: {
             /** @description In the order of the product. */
@@ -5603,7 +6402,7 @@ export interface components {
             /** @description Goes back with the completion; single use. */
             ticket: string;
         };
-        /** @description One event of the track. */
+        /** @description One entry of the track. */
         TrackOut: {
             /** @description In which capacity: member, operator, client, system. */
             actor_kind: string;
@@ -5616,6 +6415,8 @@ export interface components {
             at: number;
             /** @description The facts. */
             data: unknown;
+            /** @description What was set, in words; empty where nothing was. */
+            detail: components["schemas"]["TextOut"];
             /** @description `evt_…` */
             event_id: string;
             /** @description SM3 over the hash before and this event. */
@@ -5624,15 +6425,47 @@ export interface components {
             ip?: string | null;
             /** @description What happened: `contract.sent` … */
             kind: string;
+            /** @description What was said with it. */
+            opinion?: string | null;
             /** @description For whom. */
             organisation_id?: string | null;
+            /** @description Its name. */
+            organisation_name?: string | null;
+            /** @description The party that acted, or is concerned: `A`, `B` … */
+            party?: string | null;
             /** @description Who, if a human. */
             person_id?: string | null;
+            /** @description His name; of another party's people the first character only. */
+            person_name?: string | null;
             /**
              * Format: int64
              * @description Its place in the chain, from 1; what another party has not sent is left out.
              */
             seq: number;
+            /** @description The step in words. */
+            title: components["schemas"]["TextOut"];
+            /** @description With which program; told as the address is. */
+            user_agent?: string | null;
+            /**
+             * Format: int64
+             * @description The contract's version then.
+             */
+            version?: number | null;
+        };
+        /** @description What came of urging. */
+        UrgedOut: {
+            /**
+             * Format: int64
+             * @description When the party may urge again, microseconds UTC.
+             */
+            again_at: number;
+            /** @description The parties whose people are told. */
+            told: string[];
+            /**
+             * Format: int64
+             * @description When, microseconds UTC.
+             */
+            urged_at: number;
         };
         /** @description A verification. */
         Verification: {
