@@ -10,7 +10,7 @@ const at = "/assets/pdfjs/";
 const folders: [string, (name: string) => boolean][] = [
   ["cmaps", (name) => name.endsWith(".bcmap")],
   ["standard_fonts", (name) => !name.startsWith("LICENSE")],
-  ["wasm", (name) => name.endsWith(".js")],
+  ["wasm", (name) => name.endsWith("_nowasm_fallback.js")],
 ];
 
 export function pdfjsAssets(): Plugin {

@@ -1,6 +1,6 @@
-// Every feature brings its own routes; nothing here names a feature.
+// What a route may say about itself. Every feature brings its own routes in its routes.ts.
 
-import type { RouteLocationRaw, RouteRecordRaw } from "vue-router";
+import type { RouteLocationRaw } from "vue-router";
 import type { IconName } from "@/ui/icons";
 
 export interface MenuChild {
@@ -36,7 +36,3 @@ declare module "vue-router" {
     anyActor?: boolean;
   }
 }
-
-const found = import.meta.glob<{ default: RouteRecordRaw[] }>("../features/*/routes.ts", { eager: true });
-
-export const routes: RouteRecordRaw[] = Object.values(found).flatMap((file) => file.default);

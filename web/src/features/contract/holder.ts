@@ -9,3 +9,8 @@ export function holderName(holder: Holder): string {
   if (holder.own) return t.own;
   return holder.names.join("、") || holder.parties.map((key) => t.party(key)).join("、");
 }
+
+/** The same where the parties' names stand beside it: 乙方. */
+export function holderShort(holder: Holder): string {
+  return holder.who === "party" && !holder.own ? holder.parties.map((key) => t.party(key)).join("、") : holderName(holder);
+}

@@ -49,6 +49,13 @@ export const contractWords = messages(
     pages: (count: number) => `共 ${count} 页`,
     brokenPage: "此页无法显示，请下载后查看。",
     close: "关闭",
+    before: (day: string) => `${day} 前`,
+    done: "已完成",
+    now: "进行中",
+    later: "未开始",
+    never: "不再进行",
+    way: "办理进度",
+    name: "合同",
   },
   {
     contracts: "Contracts",
@@ -97,6 +104,13 @@ export const contractWords = messages(
     pages: (count: number) => `${count} ${count === 1 ? "page" : "pages"}`,
     brokenPage: "This page cannot be shown. Download the file to read it.",
     close: "Close",
+    before: (day: string) => `by ${day}`,
+    done: "done",
+    now: "in progress",
+    later: "to come",
+    never: "will not come",
+    way: "Progress",
+    name: "Contract",
   },
 );
 

@@ -8,6 +8,7 @@ import type { Size } from "@/pdf/geometry";
 /** Opens what `fetcher` fetches whenever `key` changes. */
 export function usePdf(key: () => string | undefined, fetcher: (signal: AbortSignal) => Promise<Blob>) {
   const file = shallowRef<PdfFile | null>(null);
+  const blob = shallowRef<Blob>();
   const sizes = shallowRef<Size[]>([]);
   const problem = shallowRef<Problem>();
   const opening = ref(false);
@@ -17,6 +18,7 @@ export function usePdf(key: () => string | undefined, fetcher: (signal: AbortSig
     running?.abort();
     void file.value?.close();
     file.value = null;
+    blob.value = undefined;
     sizes.value = [];
   }
   async function open(): Promise<void> {
@@ -27,7 +29,8 @@ export function usePdf(key: () => string | undefined, fetcher: (signal: AbortSig
     running = mine;
     opening.value = true;
     try {
-      const bytes = new Uint8Array(await (await fetcher(mine.signal)).arrayBuffer());
+      const fetched = await fetcher(mine.signal);
+      const bytes = new Uint8Array(await fetched.arrayBuffer());
       const opened = await PdfFile.open(() => Promise.resolve({ bytes, total: bytes.length }));
       const found: Size[] = [];
       for (let index = 0; index < opened.pageCount; index += 1) found.push(await opened.size(index));
@@ -35,6 +38,7 @@ export function usePdf(key: () => string | undefined, fetcher: (signal: AbortSig
         void opened.close();
         return;
       }
+      blob.value = fetched;
       file.value = opened;
       sizes.value = found;
     } catch (error) {
@@ -47,5 +51,5 @@ export function usePdf(key: () => string | undefined, fetcher: (signal: AbortSig
   }
   watch(key, () => void open(), { immediate: true });
   onScopeDispose(leave);
-  return { file, sizes, problem, opening, open };
+  return { file, blob, sizes, problem, opening, open };
 }

@@ -19,7 +19,7 @@ export function reason(task: Task): string {
   const other = by ? ([c.party(by.party), by.name, shortMoment(task.since)] as const) : undefined;
   switch (task.action) {
     case "sign":
-      return other ? t.sealedByOther(...other) : t.signFirst;
+      return other ? t.handedOn(...other) : t.signFirst;
     case "confirm":
       return other ? t.sentByOther(...other) : t.confirmPlain;
     case "agree":
