@@ -1,0 +1,22 @@
+// What a clock says in words.
+
+import { contractWords as t, wordFor } from "./messages";
+import type { Clock } from "./model";
+
+/** 剩 3 天 · 今天到期 · 已逾期 2 天. */
+export function timeLeft(clock: Clock): string {
+  const days = Math.abs(clock.days_left);
+  if (clock.over || clock.days_left < 0) return clock.working_days ? t.overByWorkingDays(days) : t.overBy(days);
+  if (days === 0) return t.today;
+  return clock.working_days ? t.workingDaysLeft(days) : t.daysLeft(days);
+}
+
+/** 签订合同 · 30 日内. */
+export function clockName(clock: Clock): string {
+  const name = wordFor(`clock_${clock.kind}`);
+  if (clock.kind === "signing_ends") return name;
+  return `${name} · ${clock.working_days ? t.withinWorkingDays(clock.days) : t.within(clock.days)}`;
+}
+
+/** `07-03` of `2025-07-03`. */
+export const shortDay = (day: string): string => day.slice(5);
