@@ -145,7 +145,8 @@ impl Party {
         let registration = json!({ "phone": phone, "password": PASSWORD, "sms_code": code, "agreed": true });
         let id = text(&person.post("/api/v1/registrations", &registration)?.ok_json()?, "person_id");
         person.sign_in(&phone, PASSWORD)?;
-        let claim = json!({ "name": ["示例甲", "示例乙"][number as usize % 2], "resident_id": resident_id(number) });
+        let name = if number == 1 { "示例甲" } else { "示例乙" };
+        let claim = json!({ "name": name, "resident_id": resident_id(number) });
         let claimed = person.post("/api/v1/real-name-claims", &claim)?.ok_json()?;
         let decision = format!("/api/v1/operator/real-name-claims/{}/decision", text(&claimed, "claim_id"));
         operator.post(&decision, &json!({ "accept": true }))?.ok()?;
