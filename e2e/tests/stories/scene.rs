@@ -208,6 +208,16 @@ impl Party {
         self.client.post(&format!("/api/v1/contracts/{contract}/{verb}"), &body)
     }
 
+    /// What is done, on the version that the contract has now, is refused: because it is not this party's to do, or not now.
+    pub fn may_not(&self, contract: &str, verb: &str, body: Value) -> Result<(), Error> {
+        let reply = self.act(contract, verb, body)?;
+        let expected = if reply.status == 403 { "contract.not_yours" } else { "contract." };
+        let status = if reply.status == 403 { 403 } else { 409 };
+        let refused = reply.refused(status)?;
+        assert!(refused.code.starts_with(expected), "{verb}: {refused:?}");
+        Ok(())
+    }
+
     /// Changes fields of the draft.
     pub fn edit(&self, contract: &str, fields: Value) -> Result<Reply, Error> {
         let body = json!({ "version": self.show(contract)?["version"], "fields": fields });
