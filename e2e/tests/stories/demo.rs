@@ -43,9 +43,12 @@ pub fn concluded(award: &Path, profile: Option<&str>) -> Result<Finished, Error>
     let track: Value = serde_json::from_slice(&fs::read(out.join("track.json")).expect("track.json")).expect("JSON");
     let kinds: Vec<&str> = track.as_array().into_iter().flatten().filter_map(|event| event["kind"].as_str()).collect();
     assert_eq!(kinds.first(), Some(&"contract.started"), "{kinds:?}");
-    for kind in ["contract.sealed", "contract.concluded", "contract.filing_accepted", "contract.notice_published"] {
+    assert!(kinds.iter().filter(|kind| **kind == "contract.sealed").count() >= 2, "{kinds:?}");
+    for kind in ["contract.concluded", "contract.filing_accepted", "contract.notice_published"] {
         assert!(kinds.contains(&kind), "{kind}: {kinds:?}");
     }
+    let places = track.as_array().into_iter().flatten().map(|event| event["seq"].as_u64());
+    assert!(places.eq((1..=kinds.len() as u64).map(Some)), "no event is left out: {track}");
     let (contract, trust) = (out.join("contract.pdf"), out.join("trust.pem"));
     Ok(Finished { _folder: folder, contract, trust, said: ended.said })
 }
