@@ -44,6 +44,11 @@ pub fn concluded(award: &Path, profile: Option<&str>) -> Result<Finished, Error>
     let kinds: Vec<&str> = track.as_array().into_iter().flatten().filter_map(|event| event["kind"].as_str()).collect();
     assert_eq!(kinds.first(), Some(&"contract.started"), "{kinds:?}");
     assert!(kinds.iter().filter(|kind| **kind == "contract.sealed").count() >= 2, "{kinds:?}");
+    for kind in ["contract.concluded", "contract.filing_accepted", "contract.notice_published"] {
+        assert!(kinds.contains(&kind), "{kind}: {kinds:?}");
+    }
+    let places = track.as_array().into_iter().flatten().map(|event| event["seq"].as_u64());
+    assert!(places.eq((1..=kinds.len() as u64).map(Some)), "no event is left out: {track}");
     let (contract, trust) = (out.join("contract.pdf"), out.join("trust.pem"));
     Ok(Finished { _folder: folder, contract, trust, said: ended.said })
 }

@@ -55,7 +55,7 @@ fn the_winner_drafts_and_the_purchaser_agrees(server: &mut Server) -> Result<(),
             ("revocation", json!({ "reason": "反悔" })),
             ("submission", json!({})),
         ] {
-            party.act(contract, verb, body)?.refused(409)?;
+            party.may_not(contract, verb, body)?;
         }
         party.discard(contract)?.refused(409)?;
     }

@@ -145,7 +145,8 @@ impl Party {
         let registration = json!({ "phone": phone, "password": PASSWORD, "sms_code": code, "agreed": true });
         let id = text(&person.post("/api/v1/registrations", &registration)?.ok_json()?, "person_id");
         person.sign_in(&phone, PASSWORD)?;
-        let claim = json!({ "name": ["示例甲", "示例乙"][number as usize % 2], "resident_id": resident_id(number) });
+        let name = if number == 1 { "示例甲" } else { "示例乙" };
+        let claim = json!({ "name": name, "resident_id": resident_id(number) });
         let claimed = person.post("/api/v1/real-name-claims", &claim)?.ok_json()?;
         let decision = format!("/api/v1/operator/real-name-claims/{}/decision", text(&claimed, "claim_id"));
         operator.post(&decision, &json!({ "accept": true }))?.ok()?;
@@ -205,6 +206,16 @@ impl Party {
         let mut body = body;
         body["version"] = self.show(contract)?["version"].clone();
         self.client.post(&format!("/api/v1/contracts/{contract}/{verb}"), &body)
+    }
+
+    /// What is done, on the version that the contract has now, is refused: because it is not this party's to do, or not now.
+    pub fn may_not(&self, contract: &str, verb: &str, body: Value) -> Result<(), Error> {
+        let reply = self.act(contract, verb, body)?;
+        let expected = if reply.status == 403 { "contract.not_yours" } else { "contract." };
+        let status = if reply.status == 403 { 403 } else { 409 };
+        let refused = reply.refused(status)?;
+        assert!(refused.code.starts_with(expected), "{verb}: {refused:?}");
+        Ok(())
     }
 
     /// Changes fields of the draft.

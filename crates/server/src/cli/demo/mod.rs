@@ -6,6 +6,7 @@ mod client;
 mod drive;
 mod world;
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -276,7 +277,7 @@ async fn play(server: &Server, arguments: &Arguments, award: Vec<u8>, out: &Path
     let Some(member) = parties.first() else { return Ok(()) };
     let pdf = member.client.bytes(&format!("/api/v1/contracts/{contract}/document.pdf")).await?;
     let trust = visitor.bytes("/api/v1/trust.pem").await?;
-    let track = member.client.bytes(&format!("/api/v1/contracts/{contract}/track")).await?;
+    let track = whole_track(&parties, &contract).await?;
     std::fs::create_dir_all(out).map_err(|error| DemoError::File(out.to_owned(), error))?;
     for (name, bytes) in [("contract.pdf", &pdf), ("trust.pem", &trust), ("track.json", &track)] {
         let path = out.join(name);
@@ -291,6 +292,21 @@ async fn play(server: &Server, arguments: &Arguments, award: Vec<u8>, out: &Path
         world::print(&stage, &logins);
     }
     Ok(())
+}
+
+/// The whole track, in order. Each party sees its own private acts and where it acted from only, so that all their views together are it.
+async fn whole_track(parties: &[&Member], contract: &str) -> Result<Vec<u8>, DemoError> {
+    let mut events = BTreeMap::new();
+    for member in parties {
+        let seen = member.client.get(&format!("/api/v1/contracts/{contract}/track")).await?;
+        for event in seen.as_array().into_iter().flatten() {
+            let place = event["seq"].as_i64().unwrap_or_default();
+            if !event["ip"].is_null() || !events.contains_key(&place) {
+                events.insert(place, event.clone());
+            }
+        }
+    }
+    Ok(serde_json::to_vec_pretty(&events.into_values().collect::<Vec<_>>())?)
 }
 
 /// Another system that pushes.
