@@ -76,7 +76,10 @@ async fn a_row_says_who_holds_it_by_when_and_what_fits() {
         let (a, b) = (&desk.purchaser, &desk.supplier);
         let (id, ready) = desk.drafted(a, "goods-1").await;
         let own = &list(a, "list=drafts").await[0];
-        assert_eq!((&own["action"]["code"], &own["holder"]["own"], &own["tone"]), (&json!("draft"), &json!(true), &json!("fact")));
+        assert_eq!(
+            (&own["action"]["code"], &own["holder"]["own"], &own["tone"]),
+            (&json!("draft"), &json!(true), &json!("fact"))
+        );
         let clock = &own["deadline"];
         assert_eq!((&clock["kind"], &clock["working_days"]), (&json!("sign"), &json!(false)));
         let other = &list(b, "list=waiting_for_others").await[0];
@@ -248,7 +251,10 @@ async fn notifications_are_counted_and_read_at_once() {
         // Acting for himself the person is told of all his organisations.
         let person = a.acting("person");
         let page = person.get("/api/v1/notifications").await.expect(200).json;
-        assert_eq!((&page["unread"], &page["items"][0]["organisation_id"]), (&json!(1), &json!(a.actor.clone().unwrap())));
+        assert_eq!(
+            (&page["unread"], &page["items"][0]["organisation_id"]),
+            (&json!(1), &json!(a.actor.clone().unwrap()))
+        );
         assert_eq!(b.get("/api/v1/notification-count").await.expect(200).json["unread"], 0);
         assert_eq!(person.post("/api/v1/notifications/read", json!({})).await.expect(200).json["marked"], 1);
         assert_eq!(a.get("/api/v1/notification-count").await.expect(200).json["unread"], 0);

@@ -209,7 +209,17 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
         let frozen = b.document(contract).await;
         let desk = b.desk(contract).await;
         assert_eq!(desk["step"]["missing"], json!(["seal"]));
-        assert_eq!(desk["pages"][0], json!({ "width_mm": 210.0, "height_mm": 297.0 }));
+        let page = &desk["pages"][0];
+        assert_eq!(
+            (&page["width_mm"], &page["height_mm"], &page["rotation"]),
+            (&json!(210.0), &json!(297.0), &json!(0))
+        );
+        let place = desk["places"].as_array().unwrap().iter().find(|place| place["kind"] == "seal").unwrap();
+        assert_eq!(
+            (&place["label_zh"], &place["required"], &place["done"]),
+            (&json!("乙方盖章处"), &json!(true), &json!(false))
+        );
+        assert_eq!(b.client.get(desk["document"].as_str().unwrap()).await.expect(200).bytes, frozen);
 
         let sealed = b.sealed(contract, &["seal", "personal", "date", "seam"]).await;
         assert_eq!(sealed["signatures"].as_array().unwrap().len(), 2);
@@ -223,6 +233,8 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
         let version = sealed["contract_version"].as_i64().unwrap();
         let desk = b.desk(contract).await;
         assert_eq!(desk["unsent"].as_array().unwrap().len(), 2);
+        assert_eq!(desk["step"]["state"], "sealed");
+        assert!(desk["places"].as_array().unwrap().iter().all(|place| place["done"] == true), "{}", desk["places"]);
         let discarded = b.discard(contract, version).await.expect(200).json;
         assert_eq!(b.document(contract).await, frozen);
         assert_eq!(b.desk(contract).await["unsent"], json!([]));
@@ -530,8 +542,14 @@ async fn the_track_opens_to_its_proof_and_the_document_is_read_in_parts() {
             .iter()
             .map(|one| (one["key"].as_str().unwrap(), one["progress"].as_str().unwrap()))
             .collect();
-        let expected =
-            [("draft", "done"), ("review", "done"), ("step.0", "done"), ("step.1", "now"), ("filing", "later"), ("notice", "later")];
+        let expected = [
+            ("draft", "done"),
+            ("review", "done"),
+            ("step.0", "done"),
+            ("step.1", "now"),
+            ("filing", "later"),
+            ("notice", "later"),
+        ];
         assert_eq!(way, expected);
     })
     .await;
