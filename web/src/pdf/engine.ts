@@ -9,6 +9,7 @@ import {
   PDFWorker,
   RenderingCancelledException,
   TextLayer,
+  VerbosityLevel,
   type PDFDocumentProxy,
   type PDFPageProxy,
 } from "pdfjs-dist/legacy/build/pdf.min.mjs";
@@ -51,7 +52,10 @@ let worker: PDFWorker | null = null;
 
 /** Starts the worker before it is needed, so that opening a file does not wait for it. */
 export function warmUp(): PDFWorker {
-  if (!worker || worker.destroyed) worker = new PDFWorker();
+  if (!worker || worker.destroyed) {
+    // Its warnings speak of files, which the reader cannot mend.
+    worker = new PDFWorker({ verbosity: VerbosityLevel.ERRORS });
+  }
   return worker;
 }
 
@@ -102,6 +106,7 @@ export class PdfFile {
       disableAutoFetch: true,
       disableStream: true,
       enableXfa: false,
+      verbosity: VerbosityLevel.ERRORS,
       useWasm: false,
       cMapUrl: `${ASSETS}cmaps/`,
       cMapPacked: true,
