@@ -404,3 +404,17 @@ fn push(row: &AnyRow) -> Result<Push, Failure> {
         faults: serde_json::from_str(faults).map_err(|error| Failure::damaged("pushes.faults", error))?,
     })
 }
+
+/// How many pushes had each outcome.
+pub(super) async fn push_counts(conn: &mut AnyConnection) -> Result<Vec<(String, i64)>, Failure> {
+    let rows = sqlx::query("SELECT outcome, COUNT(*) AS many FROM pushes GROUP BY outcome ORDER BY outcome")
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok((row.try_get("outcome")?, row.try_get("many")?))).collect()
+}
+
+/// A push.
+pub(super) async fn find_push(conn: &mut AnyConnection, id: PushId) -> Result<Option<Push>, Failure> {
+    let row = sqlx::query("SELECT * FROM pushes WHERE id = $1").bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(push).transpose()
+}

@@ -62,7 +62,11 @@ pub struct Pushed {
 /// [`AwardError`]: not a trading or mall client, all faults at once, drafting has started, a lot taken.
 pub async fn push(app: &App, actor: &Actor, body: Bytes) -> Result<Pushed, AwardError> {
     let permit = actor.permit(&[Need::Client(PUSHERS)])?;
-    let client = client_of(actor)?;
+    take(app, &permit, client_of(actor)?, body).await
+}
+
+/// Takes the body of a push in the name of a client.
+async fn take(app: &App, permit: &Permit, client: ClientId, body: Bytes) -> Result<Pushed, AwardError> {
     let profiles = app.profiles.known_to_awards();
     let today = Date::at(app.now());
     let bytes = body.clone();
@@ -81,7 +85,7 @@ pub async fn push(app: &App, actor: &Actor, body: Bytes) -> Result<Pushed, Award
         .await?;
     // What came is kept as it came: durable before the row that names it.
     let file = app.files.put(body.to_vec()).await.map_err(Failure::from)?;
-    let attempt = Attempt { app, permit: &permit, client, file };
+    let attempt = Attempt { app, permit, client, file };
     let Checked { award, ignored } = match checked {
         Ok(checked) => checked,
         Err(faults) => {
@@ -386,4 +390,27 @@ fn client_of(actor: &Actor) -> Result<ClientId, AwardError> {
 
 fn digest(award: &Award) -> Result<Sm3Digest, Failure> {
     Ok(Sm3Digest::from_bytes(Sm3::digest(store::body(award)?.as_bytes()).into()))
+}
+
+/// How many pushes had each outcome; for the operator's overview, which has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn push_counts(app: &App) -> Result<Vec<(String, i64)>, Failure> {
+    store::push_counts(&mut *app.db.read().await?).await
+}
+
+/// Checks a refused push again as it came, and takes it in the name of who pushed it if it is sound now: a flow profile was added, or a lot has
+/// become free. What is wrong in the file itself only its sender can mend.
+///
+/// # Errors
+/// [`AwardError`]: not an operator, no such push, not refused, and whatever the push is refused for now.
+pub async fn recheck(app: &App, actor: &Actor, id: PushId) -> Result<Pushed, AwardError> {
+    let permit = actor.permit(&[Need::Operator])?;
+    let push = store::find_push(&mut *app.db.read().await?, id).await?.ok_or(AwardError::NotFound)?;
+    if !matches!(push.outcome.as_str(), "refused" | "conflict") {
+        return Err(AwardError::PushAccepted);
+    }
+    let body = app.files.get(push.file).await.map_err(Failure::from)?;
+    take(app, &permit, push.client, body.into()).await
 }

@@ -434,6 +434,14 @@ pub(super) async fn list_applications(
     rows.iter().map(application).collect()
 }
 
+/// How many applications wait for a decision.
+pub(super) async fn count_applications(conn: &mut AnyConnection) -> Result<i64, Failure> {
+    let row = sqlx::query("SELECT COUNT(*) AS many FROM certificate_applications WHERE state = 'pending'")
+        .fetch_one(conn)
+        .await?;
+    Ok(row.try_get("many")?)
+}
+
 /// Decides a pending application and takes its password hash out of it; `None` when it is not pending.
 pub(super) async fn decide(
     conn: &mut AnyConnection,

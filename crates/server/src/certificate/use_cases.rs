@@ -411,3 +411,11 @@ pub async fn revoke(
     app.trust.evidence.forget(&stored.certificate);
     Ok(())
 }
+
+/// How many applications for certificates wait for a decision; for the operator's overview, which has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn count_applications(app: &App) -> Result<i64, Failure> {
+    store::count_applications(&mut *app.db.read().await?).await
+}

@@ -53,7 +53,7 @@ fn asked(range: Option<&str>, length: usize) -> Asked {
 }
 
 /// Whether a list of entity tags holds this one, or any.
-fn names(header: Option<&str>, tag: &str) -> bool {
+pub(super) fn names(header: Option<&str>, tag: &str) -> bool {
     header.is_some_and(|header| {
         header.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
     })

@@ -161,12 +161,13 @@ async fn tell_with(
         .await
 }
 
-/// Who reads, and for which audience: a member for his organisation, an operator as such, a person what was told to himself.
+/// Who reads, and for which audience: a member for his organisation, an operator as such; a person acting for himself for every organisation of
+/// his (an empty audience).
 fn reader(actor: &Actor) -> Result<(PersonId, String), NotificationError> {
     match &actor.capacity {
         Capacity::Member { person, organisation, .. } => Ok((*person, organisation.to_string())),
         Capacity::Operator(person) => Ok((*person, OPERATORS.to_owned())),
-        Capacity::Person(person) => Ok((*person, person.to_string())),
+        Capacity::Person(person) => Ok((*person, String::new())),
         Capacity::Visitor => Err(Forbidden::NotSignedIn.into()),
         Capacity::Client { .. } | Capacity::System(_) => Err(Forbidden::NotAllowed.into()),
     }
@@ -220,6 +221,34 @@ pub async fn mark_read(app: &App, actor: &Actor, id: NotificationId) -> Result<(
                     Err(CommitError::Refused(NotificationError::Unknown))
                 }
             })
+        })
+        .await
+}
+
+/// How much of what the actor was told he has not read.
+///
+/// # Errors
+/// [`NotificationError::Forbidden`].
+pub async fn unread(app: &App, actor: &Actor) -> Result<i64, NotificationError> {
+    let (person, audience) = reader(actor)?;
+    Ok(store::unread(&mut *app.db.read().await?, person, &audience).await?)
+}
+
+/// Marks everything that the actor was told as read; gives how much that was.
+///
+/// # Errors
+/// [`NotificationError::Forbidden`].
+pub async fn mark_all_read(app: &App, actor: &Actor) -> Result<i64, NotificationError> {
+    let (person, audience) = reader(actor)?;
+    let permit = actor.permit(&[Need::SignedIn])?;
+    let now = app.now();
+    // What comes while this is written was not on the page, and stays unread.
+    let until = app.new_id(NotificationId::new).to_string();
+    let facts = json!({ "audience": audience, "until": until });
+    let record = Record::of(Event::new("person", person, "notification.all_read", facts));
+    app.db
+        .commit(&permit, record, (audience, until), move |(audience, until), conn| {
+            Box::pin(async move { Ok(store::mark_all_read(conn, person, audience, until, now).await?) })
         })
         .await
 }

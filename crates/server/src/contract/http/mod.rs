@@ -4,6 +4,7 @@ mod answers;
 mod facts;
 mod home;
 mod listing;
+mod operating;
 mod profiles;
 mod reading;
 mod track;
@@ -22,6 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(listing::tabs))
         .routes(routes!(listing::urge))
         .routes(routes!(home::home))
+        .routes(routes!(operating::overview))
         .routes(routes!(profiles::profiles))
         .routes(routes!(reading::show))
         .routes(routes!(verbs::edit))

@@ -12,6 +12,7 @@ pub mod track;
 pub mod urging;
 
 use serde_json::Value;
+use sqlx::AnyConnection;
 use yinxin_domain::contract::{self as domain, Context, Contract, Refusal, Transition, Verb};
 use yinxin_domain::ids::{ContractId, OrganisationId};
 
@@ -33,6 +34,17 @@ pub use super::store::{StoredText, find_text, save_transition};
 pub async fn load(app: &App, id: ContractId) -> Result<Option<Loaded<'_>>, Failure> {
     let row = store::find(&mut *app.db.read().await?, id).await?;
     row.map(|row| Loaded::of(app, row)).transpose()
+}
+
+/// The organisations that are parties of a contract; none if there is no such contract. For the live feed.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn parties(conn: &mut AnyConnection, id: &str) -> Result<Vec<OrganisationId>, Failure> {
+    match id.parse() {
+        Ok(id) => store::parties(conn, id).await,
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// A contract for an actor who has to do with it: a member of a party, the operator, a supervising system, the product's own jobs. What his
