@@ -11,11 +11,10 @@ export function timeLeft(clock: Clock): string {
   return clock.working_days ? t.workingDaysLeft(days) : t.daysLeft(days);
 }
 
-/** 签订合同 · 30 日内. */
+/** 合同公告 · 2 个工作日内. A last day that is no working day moves on, so only working days are told as a number. */
 export function clockName(clock: Clock): string {
   const name = wordFor(`clock_${clock.kind}`);
-  if (clock.kind === "signing_ends") return name;
-  return `${name} · ${clock.working_days ? t.withinWorkingDays(clock.days) : t.within(clock.days)}`;
+  return clock.working_days ? `${name} · ${t.withinWorkingDays(clock.days)}` : name;
 }
 
 /** `07-03` of `2025-07-03`. */
