@@ -155,9 +155,17 @@ export function parts(template: Template, all: readonly Entry[], values: Values,
     .filter((part) => part.entries.length > 0);
 }
 
-/** Whether a field is asked for now: its condition holds, and a locked fact that the award lacks is not missed. */
+/** Facts that an award of another kind cannot have: nobody is asked for them. */
+function foreign(field: Field, award: Award): boolean {
+  const source = typeof field.source === "object" && "award" in field.source ? field.source.award : "";
+  if (source.startsWith("order_")) return award.order === null;
+  if (source.startsWith("notice_")) return award.award_notice === null && award.order !== null;
+  return (source === "pricing_ceiling" || source === "discount_rate") && award.pricing.kind !== "discount";
+}
+
+/** Whether a field is asked for now: its condition holds, and an award of this kind can have it. */
 export function wanted(entry: Entry, values: Values, award: Award): boolean {
-  return holds(entry.field.when, values, award);
+  return holds(entry.field.when, values, award) && !foreign(entry.field, award);
 }
 
 /** Required fields without value, in the order of the form. */
