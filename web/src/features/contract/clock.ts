@@ -19,3 +19,8 @@ export function clockName(clock: Clock): string {
 
 /** `07-03` of `2025-07-03`. */
 export const shortDay = (day: string): string => day.slice(5);
+
+/** The last day, with what is due then where it is not the signing. */
+export function lastDay(clock: Clock): string {
+  return clock.kind === "sign" ? clock.last_day : `${wordFor(`brief_${clock.kind}`)} ${clock.last_day}`;
+}

@@ -7,7 +7,7 @@ const offering = (...verbs: string[]): Contract => ({ actions: verbs.map((verb) 
 describe("what can be done next", () => {
   it.each([
     [["seal", "discard_unsent", "submit", "reject"], "submit"],
-    [["seal", "reject"], "sign"],
+    [["seal", "disagree", "reject"], "sign"],
     [["agree", "disagree", "submit", "seal"], "agree"],
     [["confirm", "return", "modify"], "review"],
     [["edit_draft", "attach", "send", "revoke"], "draft"],

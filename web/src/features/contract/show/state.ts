@@ -17,10 +17,11 @@ export const axis = (contract: Contract, name: "content" | "signing" | "filing" 
 
 /** The verbs that lead to another page, by the page; the most pressing first. */
 const ELSEWHERE: readonly { verbs: readonly string[]; act: "agree" | "submit" | "review" | "sign" | "draft"; page: string }[] = [
-  { verbs: ["agree", "disagree"], act: "agree", page: "desk" },
-  { verbs: ["submit", "discard_unsent"], act: "submit", page: "desk" },
+  { verbs: ["agree"], act: "agree", page: "desk" },
+  { verbs: ["submit"], act: "submit", page: "desk" },
   { verbs: ["confirm", "return", "modify"], act: "review", page: "review" },
-  { verbs: ["seal"], act: "sign", page: "desk" },
+  // Disagreeing is possible before sealing too, and is done where the text is read.
+  { verbs: ["seal", "disagree", "discard_unsent"], act: "sign", page: "desk" },
   { verbs: ["send", "freeze", "edit_draft"], act: "draft", page: "draft" },
 ];
 
