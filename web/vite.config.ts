@@ -17,7 +17,13 @@ export default defineConfig({
     Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: "css" })] }),
     finishBundle(),
   ],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+      // Element Plus mixes colours for buttons that name their own. Ours have only those of tokens.css.
+      "@ctrl/tinycolor": fileURLToPath(new URL("./src/styles/no-own-colours.ts", import.meta.url)),
+    },
+  },
   // Chromium kernels of domestic browsers lag behind: stack-web.md, "Old Chromium kernels".
   build: { target: "chrome87", cssTarget: "chrome87", assetsInlineLimit: 0, manifest: true, sourcemap: false },
   server: { proxy: { "/api": { target: server, changeOrigin: false } } },

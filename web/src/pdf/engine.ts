@@ -1,5 +1,6 @@
 // The one place that speaks to pdf.js: opening a file, sizes of pages, pictures of pages, their text. Everything it loads (worker, character
 // maps, standard fonts, decoders) comes from our own origin, and nothing is compiled from strings: the content security policy forbids both.
+import "./newer";
 import {
   AbortException,
   AnnotationMode,
@@ -9,10 +10,11 @@ import {
   PDFWorker,
   RenderingCancelledException,
   TextLayer,
+  VerbosityLevel,
   type PDFDocumentProxy,
   type PDFPageProxy,
 } from "pdfjs-dist/legacy/build/pdf.min.mjs";
-import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
+import workerUrl from "./worker?worker&url";
 import { pointsToMm, raster, seenSize, toRotation, type PageFrame, type Size } from "./geometry";
 
 GlobalWorkerOptions.workerSrc = workerUrl;
@@ -41,6 +43,15 @@ export interface Picture {
   covers: Size;
 }
 
+/** A piece of a page's text, mm. */
+export interface TextPiece {
+  text: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /** A text layer being laid over a page. */
 export interface TextRun {
   done: Promise<void>;
@@ -51,7 +62,10 @@ let worker: PDFWorker | null = null;
 
 /** Starts the worker before it is needed, so that opening a file does not wait for it. */
 export function warmUp(): PDFWorker {
-  if (!worker || worker.destroyed) worker = new PDFWorker();
+  if (!worker || worker.destroyed) {
+    // Its warnings speak of files, which the reader cannot mend.
+    worker = new PDFWorker({ verbosity: VerbosityLevel.ERRORS });
+  }
   return worker;
 }
 
@@ -102,6 +116,7 @@ export class PdfFile {
       disableAutoFetch: true,
       disableStream: true,
       enableXfa: false,
+      verbosity: VerbosityLevel.ERRORS,
       useWasm: false,
       cMapUrl: `${ASSETS}cmaps/`,
       cMapPacked: true,
@@ -143,6 +158,20 @@ export class PdfFile {
   /** The sizes of all pages. */
   async sizes(): Promise<Size[]> {
     return Promise.all(Array.from({ length: this.pageCount }, (_, index) => this.size(index)));
+  }
+
+  /** The pieces of a page's text in reading order, each with its box in mm from the upper left corner of the page as seen. */
+  async pieces(index: number): Promise<TextPiece[]> {
+    const page = await this.page(index);
+    const { items } = await page.getTextContent();
+    // At one CSS pixel a point, turned and cropped as it is seen.
+    const viewport = page.getViewport({ scale: 1 });
+    return items.flatMap((item) => {
+      if (!("str" in item) || item.str === "") return [];
+      const [left, bottom] = viewport.convertToViewportPoint(Number(item.transform[4]), Number(item.transform[5])) as [number, number];
+      const box = { x: left, y: bottom - item.height, width: item.width, height: item.height };
+      return [{ text: item.str, x: pointsToMm(box.x), y: pointsToMm(box.y), width: pointsToMm(box.width), height: pointsToMm(box.height) }];
+    });
   }
 
   /** Draws a page into a canvas at a zoom (1 = true size) for a screen of `ratio` device pixels a CSS pixel; `signal` gives it up. */

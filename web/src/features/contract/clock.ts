@@ -11,12 +11,16 @@ export function timeLeft(clock: Clock): string {
   return clock.working_days ? t.workingDaysLeft(days) : t.daysLeft(days);
 }
 
-/** 签订合同 · 30 日内. */
+/** 合同公告 · 2 个工作日内. A last day that is no working day moves on, so only working days are told as a number. */
 export function clockName(clock: Clock): string {
   const name = wordFor(`clock_${clock.kind}`);
-  if (clock.kind === "signing_ends") return name;
-  return `${name} · ${clock.working_days ? t.withinWorkingDays(clock.days) : t.within(clock.days)}`;
+  return clock.working_days ? `${name} · ${t.withinWorkingDays(clock.days)}` : name;
 }
 
 /** `07-03` of `2025-07-03`. */
 export const shortDay = (day: string): string => day.slice(5);
+
+/** The last day, with what is due then where it is not the signing. */
+export function lastDay(clock: Clock): string {
+  return clock.kind === "sign" ? clock.last_day : `${wordFor(`brief_${clock.kind}`)} ${clock.last_day}`;
+}

@@ -4,6 +4,7 @@ import { computed, effectScope } from "vue";
 import { session, signedIn } from "@/app/session";
 import { useQuery, type Query } from "@/ui/query";
 import { fetchCounts } from "./api";
+import { follow } from "./live";
 import { LISTS, type List } from "./model";
 
 type Counts = Awaited<ReturnType<typeof fetchCounts>>;
@@ -23,3 +24,5 @@ export const counts = computed<Partial<Record<List, number>>>(() => {
   const found = new Map(query.data.value?.map((one) => [one.list, one.count]));
   return Object.fromEntries(LISTS.flatMap((list) => (found.has(list) ? [[list, found.get(list)]] : [])));
 });
+
+follow();

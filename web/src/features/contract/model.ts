@@ -36,6 +36,11 @@ export function usedPercent(clock: Clock): number {
   return Math.min(100, Math.max(0, Math.round(((clock.days - clock.days_left) / clock.days) * 100)));
 }
 
+/** The number, and the project where the title does not say it: what tells contracts on one form apart. */
+export function beneathTitle(row: Pick<Listed, "title" | "number" | "project_name">): string {
+  return row.title.includes(row.project_name) ? row.number : `${row.number} · ${row.project_name}`;
+}
+
 /** A name that every file system takes. */
 export function fileName(title: string, number: string, extension: string): string {
   // eslint-disable-next-line no-control-regex

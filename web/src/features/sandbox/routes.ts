@@ -4,7 +4,7 @@ import { isSandbox } from "./sandbox";
 
 export default [
   {
-    path: "/sandbox",
+    path: "/inbox",
     name: "sandbox",
     component: () => import("./SandboxPage.vue"),
     meta: { title: () => t.title, frame: "public", open: true },

@@ -62,6 +62,8 @@ export function useDesk(id: string) {
     tabs.clear();
     const opening = openDocument(id);
     opening.catch(() => undefined);
+    // Shown as soon as it is open, whichever comes first.
+    const shown = show(opening, mine);
     try {
       const found = await fetchContract(id);
       if (mine !== turn) return;
@@ -77,7 +79,7 @@ export function useDesk(id: string) {
     } finally {
       if (mine === turn) loading.value = false;
     }
-    await show(opening, mine);
+    await shown;
   }
 
   /** Shows the document, and closes the one that was shown. */

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use yinxin_domain::award::Award;
 use yinxin_domain::calendar::{Date, WorkingDays};
 use yinxin_domain::contract::drafting::{Beginning, TextCheck};
 use yinxin_domain::contract::{Context, Contract, Party, PartyKey, PartyRole, Verb};
@@ -71,13 +72,14 @@ pub async fn begin(app: &App, actor: &Actor, award_id: AwardId, template_id: &st
     let transition = Contract::begin(&ctx, beginning)?;
     let record = effects::record(None, &transition)?;
     let contract = transition.next.clone();
+    let title = title_of(&stored.award);
     let row = Row {
         contract: transition.next,
         award: stored.award,
         template: template.id(),
         fields: fields_json(&fields)?,
         number,
-        title: template.title.clone(),
+        title,
         reasons: store::Reasons::new(),
     };
     let amount_fen = drafted_amount(&fields, &row.award).fen();
@@ -103,6 +105,22 @@ fn contract_number(id: ContractId, at: i64) -> String {
     let id = id.to_string();
     let end = id.get(id.len().saturating_sub(10)..).unwrap_or_default().to_uppercase();
     format!("YX-{}-{end}", Date::at(at).to_string().replace('-', ""))
+}
+
+/// What people call the contract: project and lots, since contracts on one template differ in nothing else, and whoever signs must see which one
+/// it is.
+fn title_of(award: &Award) -> String {
+    let project = award.project.name.trim();
+    let lots: Vec<&str> = award
+        .lots
+        .iter()
+        .filter(|lot| !lot.code.is_empty() && !project.contains(&lot.code))
+        .filter(|lot| lot.name.as_ref().is_none_or(|name| !project.contains(name.as_str())))
+        .map(|lot| lot.code.as_str())
+        .collect();
+    let lots = if lots.is_empty() { String::new() } else { format!("（{}）", lots.join("、")) };
+    let end = if project.ends_with("合同") { "" } else { "合同" };
+    format!("{project}{lots}{end}")
 }
 
 fn fields_json(fields: &Fields) -> Result<Value, Failure> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { grouped, pageRanges, program, readDrawing, recomputed, type Proof } from "./proof";
+import { actingParty, grouped, pageRanges, program, readDrawing, recomputed, type Proof } from "./proof";
 import { hex, sm3 } from "./sm3";
 
 describe("pages", () => {
@@ -46,4 +46,15 @@ it("takes nothing of a seal's file but its path", () => {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 42 42"><script>alert(1)</script><path d="M0 0L1 1" fill="#b5211e"/></svg>';
   expect(readDrawing(svg)).toEqual({ viewBox: "0 0 42 42", path: "M0 0L1 1" });
   expect(readDrawing("no svg")).toBeUndefined();
+});
+
+describe("whose act an entry is", () => {
+  const entry = (kind: string, party: string | null, data: object = {}) => ({ kind, party, data, organisation_id: "org_1" });
+  it("names who acted, whose turn came, and nobody for what follows by itself", () => {
+    expect(actingParty(entry("contract.sent", "B"))).toBe("B");
+    // B agrees, and A's step opens by it.
+    expect(actingParty(entry("contract.step_opened", "B", { party: "A" }))).toBe("A");
+    expect(actingParty(entry("contract.concluded", "A"))).toBeUndefined();
+    expect(actingParty({ ...entry("contract.filing_pushed", "A"), organisation_id: null })).toBeUndefined();
+  });
 });

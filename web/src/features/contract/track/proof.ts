@@ -8,6 +8,16 @@ export type Entry = components["schemas"]["TrackOut"];
 export type Proof = components["schemas"]["ProofOut"];
 export type SignatureProof = Proof["signatures"][number];
 
+/** What follows by itself from somebody's act is nobody's: its title stands without a party. */
+const FOLLOWS = ["contract.frozen", "contract.concluded", "contract.draft_opened", "contract.filing_due", "contract.notice_due"];
+
+/** The party whose act an entry is, or whose turn it says has come. */
+export function actingParty(entry: Pick<Entry, "kind" | "data" | "party" | "organisation_id">): string | undefined {
+  if (FOLLOWS.includes(entry.kind)) return undefined;
+  if (entry.kind === "contract.step_opened") return (entry.data as { party?: string }).party;
+  return entry.organisation_id == null ? undefined : (entry.party ?? undefined);
+}
+
 /** The entry's digest computed anew; undefined where a part of it is another party's own and not told. */
 export function recomputed(proof: Proof): boolean | undefined {
   const parts = proof.hashed.map((field) => (field == null ? undefined : new TextEncoder().encode(field)));
