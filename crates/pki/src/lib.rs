@@ -8,13 +8,16 @@
 
 pub mod asn1;
 pub mod chain;
+pub mod cipher;
 pub mod cms;
 pub mod crl;
 pub mod digest;
 pub mod key;
 pub mod ocsp;
 pub mod oid;
+pub mod password;
 pub mod pem;
+// pub mod pkcs12;
 pub mod sm3;
 pub mod tsp;
 pub mod x509;
