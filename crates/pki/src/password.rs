@@ -123,8 +123,7 @@ impl PasswordEncryption {
     pub const INTERNATIONAL: Self =
         Self { cipher: CbcCipher::Aes256, hash: KeyedHash::HmacSha256, iterations: USUAL_ITERATIONS };
     /// SM4 and HMAC-SM3, for places where commercial cryptography is the rule (GM/T 0091).
-    pub const DOMESTIC: Self =
-        Self { cipher: CbcCipher::Sm4, hash: KeyedHash::HmacSm3, iterations: USUAL_ITERATIONS };
+    pub const DOMESTIC: Self = Self { cipher: CbcCipher::Sm4, hash: KeyedHash::HmacSm3, iterations: USUAL_ITERATIONS };
 }
 
 /// Why a password opened nothing.
@@ -173,22 +172,19 @@ pub(crate) fn encrypt(
     let algorithm = Writer::sequence_of(|algorithm| {
         algorithm.oid(oid::PBES2);
         algorithm.sequence(|parameters| {
-            write_pbkdf2(parameters, &salt, encryption.iterations, None, encryption.hash);
+            write_pbkdf2(parameters, &salt, encryption.iterations, encryption.hash);
             encryption.cipher.write_identifier(parameters, &iv);
         });
     });
     Ok((algorithm, ciphertext))
 }
 
-fn write_pbkdf2(writer: &mut Writer, salt: &[u8], iterations: u32, length: Option<usize>, hash: KeyedHash) {
+fn write_pbkdf2(writer: &mut Writer, salt: &[u8], iterations: u32, hash: KeyedHash) {
     writer.sequence(|function| {
         function.oid(oid::PBKDF2);
         function.sequence(|parameters| {
             parameters.octet_string(salt);
             parameters.u64(u64::from(iterations));
-            if let Some(length) = length {
-                parameters.u64(length as u64);
-            }
             // RFC 8018 A.2: HMAC-SHA-1 is the default and is then absent.
             if hash != KeyedHash::HmacSha1 {
                 parameters.sequence(|algorithm| {
