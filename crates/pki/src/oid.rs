@@ -201,6 +201,32 @@ oids! {
     ORGANISATION_CODE = "1.2.156.10260.4.1.4";
     /// Taxation number.
     TAXATION_NUMBER = "1.2.156.10260.4.1.5";
+    /// Resident's identity number, GM/T 0015-2023.
+    RESIDENT_ID_2023 = "1.2.156.10260.4.1.1.1";
+    /// Passport number, GM/T 0015-2023.
+    PASSPORT_2023 = "1.2.156.10260.4.1.1.2";
+    /// Unified social credit code, GM/T 0015-2023 (the arc is reported differently by different readers).
+    CREDIT_CODE_2023 = "1.2.156.10260.4.4";
+    /// Personal identity number in RSA certificates of the CFCA type (vendor arc).
+    VENDOR_RESIDENT_ID = "1.2.86.11.7.1";
+    /// Registration number of the business registry in RSA certificates of the CFCA type.
+    VENDOR_REGISTRATION = "1.2.86.11.7.3";
+    /// Taxation number in RSA certificates of the CFCA type.
+    VENDOR_TAXATION = "1.2.86.11.7.5";
+    /// Unique identifier of BJCA: a letter code for its kind and the number.
+    BJCA_UNIQUE = "1.2.156.112562.2.1.1.1";
+    /// Further unique identifier of BJCA.
+    BJCA_UNIQUE_23 = "1.2.156.112562.2.1.1.23";
+    /// Further unique identifier of BJCA.
+    BJCA_UNIQUE_24 = "1.2.156.112562.2.1.1.24";
+    /// Unique identifier of BJCA in RSA certificates.
+    BJCA_UNIQUE_RSA = "2.16.840.1.113732.2";
+    /// Unique identifier of SHECA.
+    SHECA_UNIQUE = "1.2.156.1.8888.148";
+    /// Further unique identifier of SHECA.
+    SHECA_UNIQUE_205 = "1.2.156.112570.11.205";
+    /// Unique identifier of ZJCA.
+    ZJCA_UNIQUE = "1.2.156.112573.14";
     /// Organisation code or unified social credit code in RSA certificates of the CFCA type (vendor arc).
     VENDOR_ORGANISATION_CODE = "1.2.86.11.7.4";
 
@@ -223,6 +249,18 @@ oids! {
     SIGNING_TIME = "1.2.840.113549.1.9.5";
     /// signingCertificate attribute (SHA-1), read only.
     SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
+    /// Commitment type of a signature, CAdES.
+    COMMITMENT_TYPE = "1.2.840.113549.1.9.16.2.16";
+    /// Signature policy, CAdES.
+    SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15";
+    /// Commitment: proof of origin.
+    COMMITMENT_ORIGIN = "1.2.840.113549.1.9.16.6.1";
+    /// Commitment: proof of receipt.
+    COMMITMENT_RECEIPT = "1.2.840.113549.1.9.16.6.2";
+    /// Commitment: proof of approval.
+    COMMITMENT_APPROVAL = "1.2.840.113549.1.9.16.6.5";
+    /// Commitment: proof of creation.
+    COMMITMENT_CREATION = "1.2.840.113549.1.9.16.6.6";
     /// signatureTimeStampToken unsigned attribute.
     SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14";
     /// signingCertificateV2 attribute.
