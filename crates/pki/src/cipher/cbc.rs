@@ -267,8 +267,9 @@ impl CbcDecryptor {
     pub fn finish(self, out: &mut Vec<u8>) -> Result<(), CipherError> {
         match self.0 {
             Decrypting::Sm4(mut state) => {
-                let mut last =
-                    Zeroizing::new(<[u8; BLOCK_LENGTH]>::try_from(&state.pending[..]).map_err(|_| CipherError::Decrypt)?);
+                let mut last = Zeroizing::new(
+                    <[u8; BLOCK_LENGTH]>::try_from(&state.pending[..]).map_err(|_| CipherError::Decrypt)?,
+                );
                 state.cipher.cbc_decrypt_blocks(&mut state.chain, &mut last[..]);
                 out.extend_from_slice(&last[..unpadded_length(&last).ok_or(CipherError::Decrypt)?]);
             }

@@ -5,7 +5,9 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::skf::{read_padded, take, take_u32, write_padded};
-use super::{DecryptError, EncryptError, KeyAlgorithm, PrivateKey, PublicKey, SKF_PUBLIC_KEY_LENGTH, SkfError, Sm2Ciphertext};
+use super::{
+    DecryptError, EncryptError, KeyAlgorithm, PrivateKey, PublicKey, SKF_PUBLIC_KEY_LENGTH, SkfError, Sm2Ciphertext,
+};
 use crate::asn1::{Asn1Error, ObjectIdentifier, Reader, Tag, Writer};
 use crate::cipher::Sm4;
 use crate::oid;
@@ -175,7 +177,11 @@ impl EnvelopedKey {
         encrypted_secret: Vec<u8>,
     ) -> Result<Self, EnvelopedKeyError> {
         let plausible = encrypted_cipher_key.masked().len() == 16 && [32, 64].contains(&encrypted_secret.len());
-        if plausible { Ok(Self { encrypted_cipher_key, public_key, encrypted_secret }) } else { Err(EnvelopedKeyError::Invalid) }
+        if plausible {
+            Ok(Self { encrypted_cipher_key, public_key, encrypted_secret })
+        } else {
+            Err(EnvelopedKeyError::Invalid)
+        }
     }
 }
 

@@ -16,8 +16,12 @@ pub use encryption::{DecryptError, EncryptError, RsaPadding};
 pub use enveloped::{EnvelopedKey, EnvelopedKeyError};
 pub use private::{KeyGenerationError, PrivateKey, PrivateKeyError, RsaSize, SignError, Signer};
 pub use public::{PublicKey, PublicKeyError, VerifyError};
-pub use skf::{SKF_PUBLIC_KEY_LENGTH, SKF_SIGNATURE_LENGTH, SkfError, sm2_signature_from_raw, sm2_signature_from_skf, sm2_signature_to_raw};
+pub use skf::{
+    SKF_PUBLIC_KEY_LENGTH, SKF_SIGNATURE_LENGTH, SkfError, sm2_signature_from_raw, sm2_signature_from_skf,
+    sm2_signature_to_raw,
+};
 pub use sm2_encryption::{Sm2Ciphertext, Sm2CiphertextError, Sm2CiphertextOrder};
+pub(crate) use sm2_encryption::{coordinates, read_point};
 
 use crate::asn1::{Asn1Error, Element, ObjectIdentifier, Reader, Tag, Writer};
 use crate::digest::{Digest, DigestAlgorithm};

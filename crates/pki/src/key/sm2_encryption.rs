@@ -101,7 +101,9 @@ impl Sm2Ciphertext {
         let (point, rest) = bytes.split_first_chunk::<64>().ok_or(invalid)?;
         let (hash, masked) = match order {
             Sm2CiphertextOrder::C1C3C2 => rest.split_first_chunk::<32>().ok_or(invalid)?,
-            Sm2CiphertextOrder::C1C2C3 => rest.split_last_chunk::<32>().map(|(masked, hash)| (hash, masked)).ok_or(invalid)?,
+            Sm2CiphertextOrder::C1C2C3 => {
+                rest.split_last_chunk::<32>().map(|(masked, hash)| (hash, masked)).ok_or(invalid)?
+            }
         };
         if read_point(point).is_none() || masked.is_empty() {
             return Err(invalid);
