@@ -49,8 +49,8 @@ fn late_and_repeated_answers_decide_once(server: &mut Server) -> Result<(), Erro
     let mut scene = Scene::open(server, "mall-order")?;
     for (number, (behaviour, at_once, effects)) in [
         ("late", "pushed", &["decided"][..]),
-        ("twice", "accepted", &["decided", "repeated"]),
-        ("contradict", "accepted", &["decided", "contradictory"]),
+        ("twice", "accepted", &["decided", "repeated"][..]),
+        ("contradict", "accepted", &["decided", "contradictory"][..]),
     ]
     .into_iter()
     .enumerate()
