@@ -26,7 +26,7 @@ pub struct Finished {
 /// Runs the demo in a folder of its own.
 fn demo(folder: &Path, arguments: &[&OsStr]) -> Result<Ended, Error> {
     let common = ["demo", "--exit", "--out", "out"].map(OsStr::new);
-    run_program(folder, &[&common, arguments].concat())
+    run_program(folder, &[&common[..], arguments].concat())
 }
 
 /// Runs the demo for an award, which must conclude, and looks at what it leaves.
@@ -73,7 +73,7 @@ fn look_at(finished: &Finished, award: &Value) -> Result<(), Error> {
         }
         assert!(words.contains("第一条") && words.contains("争议") && words.contains("人民币"), "clauses");
     }
-    let verify = |arguments: &[&OsStr]| run_program(Path::new("."), &[&[OsStr::new("verify")], arguments].concat());
+    let verify = |arguments: &[&OsStr]| run_program(Path::new("."), &[&[OsStr::new("verify")][..], arguments].concat());
     let file = finished.contract.as_os_str();
     let trusted = verify(&[file, OsStr::new("--trust"), finished.trust.as_os_str()])?;
     assert_eq!(trusted.status, Some(0), "{}", trusted.said);
@@ -161,12 +161,12 @@ fn a_refused_award_ends_with_its_own_status_and_all_faults() -> Result<(), Error
     let path = folder.path().join("award.json");
     for (content, codes) in [
         (award.to_string(), &["award.unknown_profile", "amount.total_mismatch", "purchaser.uscc"][..]),
-        ("[]".to_owned(), &["award.wrong_type"]),
-        ("{".to_owned(), &["award.syntax"]),
+        ("[]".to_owned(), &["award.wrong_type"][..]),
+        ("{".to_owned(), &["award.syntax"][..]),
     ] {
         fs::write(&path, content).expect("the folder can be written");
-        for profile in [&[][..], &[OsStr::new("--profile"), OsStr::new("nowhere")]] {
-            let arguments = [&[OsStr::new("--award"), path.as_os_str()], profile].concat();
+        for profile in [&[][..], &[OsStr::new("--profile"), OsStr::new("nowhere")][..]] {
+            let arguments = [&[OsStr::new("--award"), path.as_os_str()][..], profile].concat();
             let ended = demo(folder.path(), &arguments)?;
             assert_eq!(ended.status, Some(4), "{}{}", ended.said, ended.complained);
             for code in codes {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use e2e::{Client, Error, Server, on_both_databases};
 use serde_json::{Value, json};
 
-use crate::scene::{QUICK, Scene, array, text};
+use crate::scene::{Scene, array, text};
 
-on_both_databases!(a_refusal_goes_back_and_the_contract_is_filed_again, QUICK);
-on_both_databases!(late_and_repeated_answers_decide_once, QUICK);
-on_both_databases!(a_silent_system_is_asked_again_when_the_operator_says_so, IMPATIENT);
+on_both_databases!(a_refusal_goes_back_and_the_contract_is_filed_again, crate::scene::QUICK);
+on_both_databases!(late_and_repeated_answers_decide_once, crate::scene::QUICK);
+on_both_databases!(a_silent_system_is_asked_again_when_the_operator_says_so, super::IMPATIENT);
 
 const IMPATIENT: &str = "[identity]\nargon2_memory_kib = 64\nargon2_passes = 1\n[rate]\nanonymous_per_second = 10000\nanonymous_burst = 10000\n[supervision]\ntimeout_seconds = 1\n[jobs]\nmax_attempts = 1\n";
 
@@ -49,8 +49,8 @@ fn late_and_repeated_answers_decide_once(server: &mut Server) -> Result<(), Erro
     let mut scene = Scene::open(server, "mall-order")?;
     for (number, (behaviour, at_once, effects)) in [
         ("late", "pushed", &["decided"][..]),
-        ("twice", "accepted", &["decided", "repeated"]),
-        ("contradict", "accepted", &["decided", "contradictory"]),
+        ("twice", "accepted", &["decided", "repeated"][..]),
+        ("contradict", "accepted", &["decided", "contradictory"][..]),
     ]
     .into_iter()
     .enumerate()

@@ -3,12 +3,12 @@
 use e2e::{Error, Server, on_both_databases};
 use serde_json::json;
 
-use crate::scene::{QUICK, Scene};
+use crate::scene::Scene;
 
 const TEMPLATE: &str = "goods-1";
 
-on_both_databases!(the_winner_drafts_and_the_purchaser_agrees, QUICK);
-on_both_databases!(a_disagreement_ends_the_sealed_text_and_opens_a_new_draft, QUICK);
+on_both_databases!(the_winner_drafts_and_the_purchaser_agrees, crate::scene::QUICK);
+on_both_databases!(a_disagreement_ends_the_sealed_text_and_opens_a_new_draft, crate::scene::QUICK);
 
 /// S4-038 to S4-053, with the winner as initiator; S4-008: nothing is changed afterwards.
 fn the_winner_drafts_and_the_purchaser_agrees(server: &mut Server) -> Result<(), Error> {

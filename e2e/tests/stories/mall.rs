@@ -3,14 +3,14 @@
 use e2e::{Client, Error, Server, on_both_databases};
 use serde_json::{Value, json};
 
-use crate::scene::{QUICK, Scene, array, text};
+use crate::scene::{Scene, array, text};
 
 const TEMPLATE: &str = "mall-order-1";
 const AMOUNT: i64 = 987_650;
 
-on_both_databases!(an_order_is_sealed_online_and_published, QUICK);
-on_both_databases!(an_order_is_signed_on_paper, QUICK);
-on_both_databases!(a_contract_is_taken_back_refused_revoked_or_expires, QUICK);
+on_both_databases!(an_order_is_sealed_online_and_published, crate::scene::QUICK);
+on_both_databases!(an_order_is_signed_on_paper, crate::scene::QUICK);
+on_both_databases!(a_contract_is_taken_back_refused_revoked_or_expires, crate::scene::QUICK);
 
 fn confirmation(method: Option<&str>, amount: Option<i64>, online: bool) -> Value {
     json!({ "payment_method": method, "payment_amount_fen": amount, "online": online })
