@@ -30,6 +30,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::db::BoxFuture;
+pub(crate) use store::dead_by_kind;
 pub use worker::{Worker, run};
 
 /// Work for later, stored with the commit that causes it.

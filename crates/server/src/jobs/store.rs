@@ -173,6 +173,14 @@ pub(crate) async fn list(
     rows.iter().map(|row| entry(row).map_err(Failure::from)).collect()
 }
 
+/// How many jobs are dead, by kind.
+pub(crate) async fn dead_by_kind(conn: &mut AnyConnection) -> Result<Vec<(String, i64)>, Failure> {
+    let rows = sqlx::query("SELECT kind, COUNT(*) FROM outbox WHERE state = 'dead' GROUP BY kind ORDER BY kind")
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
 /// Makes a dead job ready again, with its attempts counted anew; false when no dead job has this id.
 pub(crate) async fn redrive(conn: &mut AnyConnection, id: &str, now: i64) -> Result<bool, Failure> {
     let done =

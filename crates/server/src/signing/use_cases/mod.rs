@@ -11,3 +11,5 @@ pub mod confirm;
 pub mod desk;
 pub mod release;
 pub mod send;
+
+pub use super::store::newest_documents;
