@@ -27,6 +27,7 @@ mod client;
 mod database;
 mod error;
 mod machine;
+pub mod play;
 mod sandbox;
 mod scratch;
 mod server;
