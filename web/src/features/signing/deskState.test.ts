@@ -176,6 +176,17 @@ describe("what needs looking at", () => {
     expect(pageMarks(desk, state.marks, 2)).toEqual({ placed: 2, missing: 0 });
   });
 
+  it("sets a seam seal beside another party's, and warns when it is moved over it", () => {
+    const placed = { kind: "seam", seal_id: "s8", page: null, x_mm: 0, y_mm: 148.5, width_mm: 42, height_mm: 42 };
+    desk = aDesk({ present: [{ signature_id: "sig_9", party: "A", kind: "seal", field: "", stamped_at: 0, placed: [placed] }] as Desk["present"] });
+    state = openDesk(desk);
+    const seam = state.marks.find((mark) => mark.kind === "seam")!;
+    expect(seam.y).toBe(103.5);
+    expect(overlapping(desk, state.marks).has(seam.id)).toBe(false);
+    on({ do: "move", id: seam.id, page: 0, at: { x: 0, y: 120 } });
+    expect(overlapping(desk, state.marks).has(seam.id)).toBe(true);
+  });
+
   it("shows what is left where it belongs", () => {
     on({ do: "clear" });
     expect(pageMarks(desk, state.marks, 2)).toEqual({ placed: 0, missing: 1 });
