@@ -6,7 +6,7 @@ import { say } from "@/app/language";
 import type { PdfFile } from "@/pdf/engine";
 import type { Size } from "@/pdf/geometry";
 import { openText } from "./api";
-import { placeOf, type PageText, type Place } from "./places";
+import { placeOf, type PageText, type Place } from "../draft/places";
 import type { Review } from "./useReview";
 
 export interface Mark {

@@ -41,3 +41,21 @@ export function placeOf(pages: readonly PageText[], words: string): Place | unde
   }
   return found;
 }
+
+/** Pieces of text that were not there before, as far as they are few; a text set anew as a whole has no news. */
+export function added(before: readonly PageText[], now: readonly PageText[]): Place[] {
+  const known = new Map<string, number>();
+  for (const page of before) for (const piece of page.pieces) known.set(piece.text, (known.get(piece.text) ?? 0) + 1);
+  const found: Place[] = [];
+  now.forEach((page, index) => {
+    for (const piece of page.pieces) {
+      const left = known.get(piece.text) ?? 0;
+      if (left > 0) known.set(piece.text, left - 1);
+      else if (piece.text.trim() !== "") found.push({ page: index, x: piece.x, y: piece.y, width: piece.width, height: piece.height });
+    }
+  });
+  return found.length <= MOST_NEWS ? found : [];
+}
+
+/** More than this is no change of one field. */
+const MOST_NEWS = 12;
