@@ -18,10 +18,12 @@ export interface Place {
 const LEAST = 4;
 const bare = (text: string): string => text.replace(/\s+/g, "");
 
-/** The one place of a text in a document; undefined if there is none, or more than one. */
+const digit = (sign: string | undefined): boolean => sign !== undefined && /[0-9.,]/.test(sign);
+
+/** The one place of a text in a document; undefined if there is none, or more than one. A number is no part of a longer one. */
 export function placeOf(pages: readonly PageText[], words: string): Place | undefined {
   const wanted = bare(words);
-  if ([...wanted].length < LEAST) return undefined;
+  if ([...wanted].length < LEAST && !/^\d+(日|个月|天)$/.test(wanted)) return undefined;
   let found: Place | undefined;
   for (const [page, text] of pages.entries()) {
     let joined = "";
@@ -33,13 +35,22 @@ export function placeOf(pages: readonly PageText[], words: string): Place | unde
       }
     });
     for (let at = joined.indexOf(wanted); at >= 0; at = joined.indexOf(wanted, at + 1)) {
-      if (found) return undefined;
+      const end = at + wanted.length;
+      if (digit(wanted[0]) && digit(joined[at - 1])) continue;
+      if (digit(wanted[wanted.length - 1]) && digit(joined[end])) continue;
       const first = text.pieces[owner[at] ?? 0];
-      if (!first) return undefined;
+      if (found || !first) return undefined;
       found = { page, x: first.x, y: first.y, width: first.width, height: first.height };
     }
   }
   return found;
+}
+
+/** A number as the text has it, with the unit that its label names: 30日, 36个月. */
+export function withUnit(printed: string, labelZh: string): string {
+  if (!/^\d+$/.test(printed)) return printed;
+  if (/日/.test(labelZh)) return `${printed}日`;
+  return /月/.test(labelZh) ? `${printed}个月` : printed;
 }
 
 /** Pieces of text that were not there before, as far as they are few; a text set anew as a whole has no news. */
