@@ -50,7 +50,7 @@ fn envelopes_open_for_each_recipient_whole_and_in_pieces_and_for_nobody_else() {
     for (profile, cipher) in
         [(Profile::Gmt0010, CbcCipher::Sm4), (Profile::Rfc5652, CbcCipher::Sm4), (Profile::Rfc5652, CbcCipher::Aes256)]
     {
-        for length in [0, 1, 16, 1000, 70_000] {
+        for length in [0, 1, 16, 5_000] {
             let content: Vec<u8> = (0..length).map(|index| (index * 31) as u8).collect();
             let recipients = [&a.certificate, &b.certificate, &rsa.certificate];
             let message = seal(&content, &recipients, cipher, profile, &mut h.rng).unwrap();
@@ -81,15 +81,15 @@ fn a_large_content_passes_through_in_pieces_that_give_the_same_as_the_whole() {
     let a = encryption_identity(&mut h, KeyAlgorithm::Sm2, "示例甲");
     let piece = vec![0x5a; 64 * 1024];
     let mut message = Vec::new();
-    let (length, profile) = (piece.len() as u64 * 32, Profile::Gmt0010);
+    let (length, profile) = (piece.len() as u64 * 8, Profile::Gmt0010);
     let mut writer =
         EnvelopeWriter::new(length, &[&a.certificate], CbcCipher::Sm4, profile, &mut h.rng, &mut message).unwrap();
-    for _ in 0..32 {
+    for _ in 0..8 {
         writer.update(&piece, &mut message).unwrap();
     }
     writer.finish(&mut message).unwrap();
     let opened = open_in_pieces(&message, 64 * 1024 + 3, &a).unwrap();
-    assert_eq!(DigestAlgorithm::Sm3.digest(&opened), DigestAlgorithm::Sm3.digest(&piece.repeat(32)));
+    assert_eq!(DigestAlgorithm::Sm3.digest(&opened), DigestAlgorithm::Sm3.digest(&piece.repeat(8)));
 
     let mut out = Vec::new();
     let mut begin = |out: &mut Vec<u8>| {

@@ -68,7 +68,7 @@ fn identities_are_written_in_one_form_and_read_back_by_kind() {
     let mut h = Hierarchy::new(KeyAlgorithm::Sm2, 51);
     let key = PrivateKey::generate(KeyAlgorithm::Sm2, &mut h.rng).unwrap();
     let asked = request(CertificateProfile::PersonSigning, "示例人", key.public_key(), &mut h.rng);
-    let mut make = |identities: &[(IdentityKind, &str)]| {
+    let make = |identities: &[(IdentityKind, &str)]| {
         let identities = identities.iter().map(|(kind, value)| Identity::new(*kind, value)).collect();
         let additions = Additions { identities, ..Additions::default() };
         issue_with(&asked, &additions, Some(&h.sub.certificate), &h.sub.key)
