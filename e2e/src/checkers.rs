@@ -26,6 +26,57 @@ pub fn check_pdf(pdf: &Path, trust: &[&Path]) -> Result<Option<String>, Error> {
     run(&mut command)
 }
 
+/// Has pyHanko validate one signature at PAdES-B-LTA, by what the file holds alone (`oracles/check_lta.py`).
+///
+/// # Errors
+/// When it does not validate; the error shows the verdict.
+pub fn check_lta(pdf: &Path, trust: &Path, field: &str) -> Result<Option<String>, Error> {
+    run(Command::new(python()).arg(workspace().join("oracles/check_lta.py")).arg(pdf).arg(trust).arg(field))
+}
+
+/// One page of a PDF as poppler draws it: red, green and blue, eight bits each.
+///
+/// # Errors
+/// When poppler cannot draw it.
+pub fn draw(pdf: &Path, page: u32, dots_per_inch: u32) -> Result<Option<Picture>, Error> {
+    let (page, resolution) = (page.to_string(), dots_per_inch.to_string());
+    let mut command = Command::new("pdftoppm");
+    command.args(["-r", &resolution, "-f", &page, "-l", &page]).arg(pdf);
+    let Some(bytes) = run_for_bytes(&mut command)? else { return Ok(None) };
+    Picture::parse(&bytes).map(Some).ok_or_else(|| Error::NoPicture(pdf.to_owned()))
+}
+
+/// A picture of a page.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Its width in dots.
+    pub width: usize,
+    /// Its height in dots.
+    pub height: usize,
+    dots: Vec<u8>,
+}
+
+impl Picture {
+    /// A portable pixmap with one dot for a byte (`P6`, `255`).
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut words = bytes.splitn(4, |byte| byte.is_ascii_whitespace());
+        let kind = words.next()?;
+        let number = |word: &[u8]| std::str::from_utf8(word).ok()?.parse::<usize>().ok();
+        let (width, height) = (number(words.next()?)?, number(words.next()?)?);
+        let dots = words.next()?.strip_prefix(b"255\n")?;
+        (kind == b"P6" && dots.len() == width * height * 3).then(|| Self { width, height, dots: dots.to_vec() })
+    }
+
+    /// Red, green and blue of a dot; white outside.
+    pub fn dot(&self, x: usize, y: usize) -> [u8; 3] {
+        let at = (y * self.width + x) * 3;
+        match self.dots.get(at..at + 3) {
+            Some(&[red, green, blue]) if x < self.width => [red, green, blue],
+            _ => [255; 3],
+        }
+    }
+}
+
 /// What poppler's `pdfsig` says about every signature. It knows no SM2: a story looks for what it expects in the text.
 ///
 /// # Errors
@@ -65,6 +116,10 @@ fn workspace() -> &'static Path {
 }
 
 fn run(command: &mut Command) -> Result<Option<String>, Error> {
+    Ok(run_for_bytes(command)?.map(|said| String::from_utf8_lossy(&said).into_owned()))
+}
+
+fn run_for_bytes(command: &mut Command) -> Result<Option<Vec<u8>>, Error> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = match command.stdin(Stdio::null()).output() {
         Ok(output) => output,
@@ -77,10 +132,10 @@ fn run(command: &mut Command) -> Result<Option<String>, Error> {
         }
         Err(error) => return Err(io(format!("run {name}"))(error)),
     };
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() {
-        return Ok(Some(said));
+        return Ok(Some(output.stdout));
     }
+    let said = String::from_utf8_lossy(&output.stdout);
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
     let said = format!("{said}{}", String::from_utf8_lossy(&output.stderr));
     Err(Error::Failed { command: format!("{name} {}", arguments.join(" ")), status: output.status, said })

@@ -64,6 +64,9 @@ pub enum Error {
     /// A checker is not installed.
     #[error("the checker `{0}` is not installed: run `cargo xtask test --only e2e`")]
     NoChecker(String),
+    /// A program drew something that is no picture of a page.
+    #[error("no picture of a page of {0}")]
+    NoPicture(PathBuf),
     /// A program found fault.
     #[error("`{command}` ended with {status}:\n{said}")]
     Failed {

@@ -277,7 +277,7 @@ fn url_in(line: &str) -> Option<String> {
 }
 
 /// The binary that `YINXIN_BIN` names, else the one in the target folder that holds this test program.
-fn binary() -> Result<PathBuf, Error> {
+pub(crate) fn binary() -> Result<PathBuf, Error> {
     let path = match env::var_os("YINXIN_BIN") {
         Some(path) => PathBuf::from(path),
         None => {

@@ -39,6 +39,8 @@ enum Step {
     Fmt,
     /// The conventions of the house.
     Tidy,
+    /// The web application: its conventions, types, unit tests, and the bundle within its budgets.
+    Web,
     /// `cargo clippy`, every warning an error.
     Clippy,
     /// `cargo doc`, every warning an error.
@@ -51,13 +53,13 @@ enum Step {
 
 impl Step {
     const ALL: &'static [Self] =
-        &[Self::Tools, Self::Python, Self::Fmt, Self::Tidy, Self::Clippy, Self::Doc, Self::Test, Self::E2e];
+        &[Self::Tools, Self::Python, Self::Fmt, Self::Tidy, Self::Web, Self::Clippy, Self::Doc, Self::Test, Self::E2e];
 
     /// The steps without which this one cannot run.
     fn needs(self) -> &'static [Self] {
         match self {
             Self::Tools | Self::Fmt | Self::Tidy => &[],
-            Self::Python | Self::Clippy | Self::Doc => &[Self::Tools],
+            Self::Python | Self::Clippy | Self::Doc | Self::Web => &[Self::Tools],
             Self::Test | Self::E2e => &[Self::Tools, Self::Python],
         }
     }
@@ -71,6 +73,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Doc => "doc",
             Self::Test => "test",
+            Self::Web => "web",
             Self::E2e => "e2e",
         }
     }
@@ -198,9 +201,23 @@ impl Bench<'_> {
                 &["doc", "--locked", "--keep-going", "--workspace", "--no-deps"],
                 &[("RUSTDOCFLAGS", "-D warnings".into())],
             ),
+            Step::Web => self.web(),
             Step::Test => self.test(&["--no-fail-fast"], &[]),
             Step::E2e => self.stories(),
         }
+    }
+
+    fn web(&self) -> Result<(), StepError> {
+        let steps: [&[&str]; 4] = [
+            &["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+            &["run", "--silent", "check"],
+            &["run", "--silent", "test"],
+            &["run", "--silent", "build", "--", "--logLevel", "warn"],
+        ];
+        for arguments in steps {
+            self.shell.run(Command::new("npm").args(arguments).current_dir(self.root.join("web")))?;
+        }
+        Ok(())
     }
 
     fn stories(&mut self) -> Result<(), StepError> {

@@ -5,6 +5,8 @@
 //! * [`permission`]: the one place that decides who may do what and when; [`Contract::actions`] and every verb ask it.
 //! * verbs by subject: [`drafting`], [`review`], [`sealing`], [`conclusion`], [`supervision`].
 //! * [`view`]: what a viewer sees of it: label, lists, holder, whose document.
+//! * [`milestone`]: the way from draft to notice.
+//! * [`task`]: what a list offers a party: the act that fits, the clocks that run, whom it may urge.
 //! * `invariants`: what must hold whatever anybody does, checked by the property test.
 //!
 //! Nothing here knows a profile by its name: what two regions do differently stands in their files under `profiles/`.
@@ -16,7 +18,7 @@ pub mod drafting;
 pub mod effect;
 pub mod event;
 pub mod invariants;
-
+pub mod milestone;
 pub mod party;
 pub mod permission;
 pub mod profile;
@@ -26,6 +28,7 @@ pub mod review;
 pub mod sealing;
 pub mod state;
 pub mod supervision;
+pub mod task;
 pub mod text;
 pub mod verb;
 pub mod view;

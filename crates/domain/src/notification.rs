@@ -22,6 +22,16 @@ pub enum Kind {
     Turn(Topic),
     /// A clock that is about to run out.
     Clock(Clock),
+    /// Something that a party asks of another.
+    Request(Request),
+}
+
+/// Something that a party asks of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// 催办: the party that waits asks the holder to go on.
+    Urged,
 }
 
 /// A clock that somebody is reminded of.
@@ -72,6 +82,7 @@ impl Kind {
         match self {
             Self::Turn(topic) => topic.code(),
             Self::Clock(Clock::SigningEndsSoon) => "signing_ends_soon",
+            Self::Request(Request::Urged) => "urged",
         }
     }
 
@@ -104,6 +115,7 @@ impl Kind {
                 Topic::Resumed => ("合同已恢复", "Contract resumed"),
             },
             Self::Clock(Clock::SigningEndsSoon) => ("签署期限将至", "Time for signing ends soon"),
+            Self::Request(Request::Urged) => ("对方催办", "The other party asks you to go on"),
         };
         Text::new(zh, en)
     }
@@ -122,6 +134,9 @@ impl Kind {
                 }
                 None => Text::new("签署期限将至，请尽快签章。", "The time for signing ends soon: please sign."),
             },
+            Self::Request(Request::Urged) => {
+                Text::new("对方请您尽快办理。", "the other party asks you to go on with it soon.")
+            }
         };
         let number = facts.number.as_deref().unwrap_or_default();
         let (number_zh, number_en) = if number.is_empty() {
@@ -167,7 +182,7 @@ impl Kind {
         let mut roles: Vec<Role> = match self {
             Self::Turn(Topic::ToReview) => reviewing.to_vec(),
             Self::Turn(Topic::ToSign) | Self::Clock(Clock::SigningEndsSoon) => signing.copied().collect(),
-            Self::Turn(_) => {
+            Self::Request(Request::Urged) | Self::Turn(_) => {
                 let filing = profile.filing.iter().flat_map(|rules| &rules.roles);
                 profile.drafting.roles.iter().chain(reviewing).chain(signing).chain(filing).copied().collect()
             }
@@ -265,7 +280,12 @@ mod tests {
 
     #[test]
     fn every_code_is_read_back_and_nothing_else_is() {
-        for kind in [Kind::Turn(Topic::ToReview), Kind::Turn(Topic::Published), Kind::Clock(Clock::SigningEndsSoon)] {
+        for kind in [
+            Kind::Turn(Topic::ToReview),
+            Kind::Turn(Topic::Published),
+            Kind::Clock(Clock::SigningEndsSoon),
+            Kind::Request(Request::Urged),
+        ] {
             assert_eq!(Kind::parse(kind.code()), Some(kind));
             assert_eq!(serde_json::to_string(&kind).unwrap(), format!("{:?}", kind.code()));
         }

@@ -9,6 +9,7 @@
 
 mod bundled;
 mod check;
+mod compare;
 mod expand;
 mod fill;
 mod source;
@@ -18,6 +19,7 @@ mod value;
 
 pub use bundled::{all, find};
 pub use check::{Deviation, DeviationLevel, Missing, check_complete, deviations};
+pub use compare::{Compared, compare};
 pub use expand::expand;
 pub use fill::{ContractParty, FormField, Side, System, form, merge, parties, prefill, read_fields};
 pub use source::{AwardValue, SystemValue};

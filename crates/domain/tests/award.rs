@@ -271,6 +271,12 @@ fn a_discount_needs_its_ceiling_and_stays_below_it() {
     ] {
         assert_faults(&changed(goods(), &[("/pricing", pricing)]), &[expected]);
     }
+    let discount = json!({"kind":"discount","ceiling":"500000"});
+    for (amount, most) in [("0", "500000.00"), ("1.00", "1.00")] {
+        let value =
+            changed(goods(), &[("/pricing", discount.clone()), ("/amount", json!(amount)), ("/items", json!([]))]);
+        assert_eq!(check_value(&value).unwrap().award.most_payable().to_decimal(), most);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::syntax::{Dictionary, Object, ObjectId, text_of, text_string};
 use crate::write::{Revision, WriteError};
 
 /// Parties of one contract at most.
-const MAX_PARTIES: usize = 16;
+pub const MAX_PARTIES: usize = 16;
 /// Read-only push button (ISO 32000-1, tables 221 and 226).
 pub(crate) const BUTTON_FLAGS: i64 = 1 | 1 << 16;
 /// Printed and locked (ISO 32000-1, table 165).

@@ -27,7 +27,7 @@ mod write;
 pub use appearance::Mark;
 pub use dss::{Dss, add_dss};
 pub use fields::{FieldError, SignatureField, SignatureValue, Widget};
-pub use form::{PartyKey, PrepareError, prepare_form};
+pub use form::{MAX_PARTIES, PartyKey, PrepareError, prepare_form};
 pub use geometry::{
     Clip, Matrix, POINTS_PER_MM, PdfRect, mm_to_points, place_upright, points_to_mm, seen_place_mm, seen_size_mm,
     upright_matrix,

@@ -148,6 +148,16 @@ pub struct RevocationList<'a> {
     next_update: Option<i64>,
     number: Option<Vec<u8>>,
     entries: Reader<'a>,
+    scope: Scope,
+}
+
+/// Of which certificates a list speaks (issuingDistributionPoint, RFC 5280 5.2.5).
+#[derive(Clone, Default)]
+struct Scope {
+    /// Addresses of the point at which the list is published; empty if the list is for all points.
+    points: Vec<String>,
+    end_entities_only: bool,
+    authorities_only: bool,
 }
 
 /// Why bytes are not a revocation list that can be used.
@@ -188,6 +198,7 @@ impl<'a> RevocationList<'a> {
         };
         let entries = tbs.optional(Tag::SEQUENCE)?.map_or(Reader::der(&[]), |list| list.reader());
         let mut number = None;
+        let mut scope = Scope::default();
         if let Some(mut tagged) = tbs.optional_context(0)? {
             let mut list = tagged.sequence()?;
             while !list.is_empty() {
@@ -195,13 +206,14 @@ impl<'a> RevocationList<'a> {
                 match oid {
                     oid::CRL_NUMBER => number = Some(Reader::der(value).unsigned()?.to_vec()),
                     oid::AUTHORITY_KEY_IDENTIFIER => {}
+                    oid::ISSUING_DISTRIBUTION_POINT => scope = Scope::read(value)?,
                     _ if critical => return Err(RevocationListError::Unsupported(oid)),
                     _ => {}
                 }
             }
         }
         tbs.finish()?;
-        Ok(Self { der, issuer, this_update, next_update, number, entries })
+        Ok(Self { der, issuer, this_update, next_update, number, entries, scope })
     }
 
     /// Verifies that `issuer` signed this list and may sign lists.
@@ -216,6 +228,15 @@ impl<'a> RevocationList<'a> {
             return Err(RevocationListError::Issuer);
         }
         Ok(SignedStructure::read(self.der)?.verify(issuer.public_key())?)
+    }
+
+    /// Whether the list speaks of certificates like `certificate`: a CA may publish its list in parts, by kind or by distribution point. That
+    /// a certificate is absent from a part that is not its own says nothing.
+    pub fn covers(&self, certificate: &Certificate) -> bool {
+        let is_ca = certificate.extensions().basic_constraints.is_some_and(|constraints| constraints.ca);
+        let own_kind = if is_ca { !self.scope.end_entities_only } else { !self.scope.authorities_only };
+        let points = &certificate.extensions().crl_urls;
+        own_kind && (self.scope.points.is_empty() || self.scope.points.iter().any(|point| points.contains(point)))
     }
 
     /// Looks a serial number up (INTEGER contents).
@@ -269,6 +290,40 @@ impl<'a> RevocationList<'a> {
     /// The list's number, big-endian.
     pub fn number(&self) -> Option<&[u8]> {
         self.number.as_deref()
+    }
+}
+
+impl Scope {
+    /// Reads issuingDistributionPoint; lists of other issuers, of some reasons and of attribute certificates are refused.
+    fn read(value: &[u8]) -> Result<Self, RevocationListError> {
+        let refused = RevocationListError::Unsupported(oid::ISSUING_DISTRIBUTION_POINT);
+        let mut scope = Self::default();
+        let mut outer = Reader::der(value);
+        let mut point = outer.sequence()?;
+        outer.finish()?;
+        if let Some(mut name) = point.optional_context(0)? {
+            let mut full_name = name.optional_context(0)?.ok_or(refused)?;
+            while !full_name.is_empty() {
+                let general_name = full_name.any()?;
+                if general_name.tag() == Tag::context_primitive(6) {
+                    scope.points.push(general_name.to_text());
+                }
+            }
+            if scope.points.is_empty() {
+                return Err(refused);
+            }
+        }
+        while !point.is_empty() {
+            let flag = point.any()?;
+            let set = flag.contents() != [0];
+            match flag.tag() {
+                tag if tag == Tag::context_primitive(1) => scope.end_entities_only = set,
+                tag if tag == Tag::context_primitive(2) => scope.authorities_only = set,
+                _ if !set => {}
+                _ => return Err(refused),
+            }
+        }
+        Ok(scope)
     }
 }
 

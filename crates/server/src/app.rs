@@ -184,6 +184,8 @@ pub struct Parts {
     pub rate: RateLimits,
     /// The flow profiles of this installation.
     pub profiles: Profiles,
+    /// The browsers that are told what happens.
+    pub feed: crate::notification::live::Feed,
     cpu: Arc<Semaphore>,
 }
 
@@ -227,6 +229,7 @@ impl App {
             http,
             rate,
             profiles,
+            feed: crate::notification::live::Feed::default(),
             cpu: Arc::new(Semaphore::new(cpu)),
         })))
     }

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, StartError};
 use crate::config::Config;
-use crate::{features, http, jobs};
+use crate::{features, http, jobs, notification};
 
 /// How long stopping waits for requests at hand.
 const LINGER: Duration = Duration::from_secs(20);
@@ -23,6 +23,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     worker: jobs::Worker,
+    feed: JoinHandle<()>,
     listener: JoinHandle<()>,
     stop: watch::Sender<bool>,
 }
@@ -43,6 +44,7 @@ impl Server {
         let app = App::start(config).await?;
         features::first_start(&app).await?;
         let worker = jobs::run(app.clone());
+        let feed = notification::live::run(app.clone());
         let router = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let (stop, mut stopped) = watch::channel(false);
         let listener = tokio::spawn(async move {
@@ -54,12 +56,13 @@ impl Server {
                 tracing::error!(%error, "the listener broke off");
             }
         });
-        Ok(Self { app, address, worker, listener, stop })
+        Ok(Self { app, address, worker, feed, listener, stop })
     }
 
     /// Takes no more requests, finishes those at hand and the running jobs, makes every taken write durable, closes.
     pub async fn stop(self) {
         let _receiver_gone = self.stop.send(true);
+        self.app.feed.close();
         let mut listener = self.listener;
         match tokio::time::timeout(LINGER, &mut listener).await {
             Ok(Ok(())) => {}
@@ -70,6 +73,9 @@ impl Server {
             }
         }
         self.worker.stop().await;
+        if let Err(error) = self.feed.await {
+            tracing::error!(%error, "the feed broke off");
+        }
         self.app.db.close().await;
     }
 }

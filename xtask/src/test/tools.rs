@@ -93,6 +93,7 @@ impl Need {
 
 const NEEDS: &[Need] = &[
     Need::program("cc", "build-essential"),
+    Need::program("chromium", "chromium"),
     Need::program("git", "git"),
     Need::program("java", "default-jdk-headless"),
     Need::program("javac", "default-jdk-headless"),

@@ -286,6 +286,14 @@ pub struct Award {
 }
 
 impl Award {
+    /// The most that the contract can come to: the amount, or the ceiling where the price is a discount and no amount is named.
+    pub fn most_payable(&self) -> Money {
+        match &self.pricing {
+            Pricing::Discount { ceiling, .. } if self.amount.fen() == 0 => *ceiling,
+            Pricing::Total | Pricing::Unit | Pricing::Discount { .. } | Pricing::Measured => self.amount,
+        }
+    }
+
     /// What makes two pushes speak of the same award: the order, or the project with its lots. JSON text, so that no
     /// code can imitate a separator.
     pub fn key(&self) -> String {

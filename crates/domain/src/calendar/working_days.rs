@@ -132,6 +132,15 @@ impl WorkingDays {
         day
     }
 
+    /// How many working days follow a day up to and with another; negative where that one lies before it.
+    pub fn working_days_between(&self, after: Date, until: Date) -> i32 {
+        let (first, last, sign) = if after <= until { (after, until, 1) } else { (until, after, -1) };
+        // Ten years are more than any period of the law; the bound keeps far days harmless.
+        let days = first.days_until(last).min(3660);
+        let worked = (1..=days).filter(|offset| self.is_worked(first.plus_days(*offset))).count();
+        sign * i32::try_from(worked).unwrap_or(i32::MAX)
+    }
+
     /// A period of natural days from an event: the day of the event is not counted (Civil Code art. 201), and a last day
     /// of rest moves to the next working day (art. 203).
     pub fn natural_days_after(&self, event: Date, days: u16) -> Deadline {
@@ -209,6 +218,15 @@ mod tests {
             let worked = worked.filter(|d| WorkingDays::bundled().is_worked(*d)).count();
             assert!((247..=252).contains(&worked), "{number}: {worked} working days");
         }
+    }
+
+    #[test]
+    fn working_days_between_two_days_skip_rest() {
+        let table = WorkingDays::bundled();
+        // Thursday 3 April 2025 to Tuesday 8 April: 清明 on Friday, then the weekend.
+        assert_eq!(table.working_days_between(day("2025-04-03"), day("2025-04-08")), 2);
+        assert_eq!(table.working_days_between(day("2025-04-08"), day("2025-04-03")), -2);
+        assert_eq!(table.working_days_between(day("2025-04-08"), day("2025-04-08")), 0);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub struct Beginning {
     pub award: AwardId,
     /// Its parties: A the purchaser, then the suppliers in the award's order.
     pub parties: Vec<Party>,
-    /// The award's total in 分, if it has one.
+    /// The award's total in 分 (the ceiling, where the price is a discount and no amount is named), if it has one.
     pub amount_fen: Option<i64>,
     /// The day the award notice was issued, if there is one.
     pub award_notice_on: Option<Date>,

@@ -354,7 +354,7 @@ impl Contract {
         }
     }
 
-    fn visibility_of(&self, party: &Party) -> Visibility {
+    pub(super) fn visibility_of(&self, party: &Party) -> Visibility {
         if party.key == self.initiator || self.concluded_at().is_some() {
             return Visibility::Whole;
         }

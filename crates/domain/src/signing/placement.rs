@@ -8,6 +8,7 @@ use crate::contract::text::Text;
 use crate::ids::SealId;
 use crate::signing::SealType;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The most placements in one act of signing.
 pub const MOST_PLACEMENTS: usize = 64;
@@ -343,8 +344,8 @@ pub struct Suggestion {
     pub optional: bool,
 }
 
-/// Suggests placements for a party at a step: at its anchors, with the first seal of the actor's that the step allows; a seam seal at half
-/// height. What is placed is moved inside the page if its anchor stands too near the edge.
+/// Suggests placements for a party at a step: at its anchors, with the first seal of the actor's that the step allows; the seam seals of all
+/// parties below each other, in the order of the text. What is placed is moved inside the page if its anchor stands too near the edge.
 pub fn suggest(
     step: &StepRule,
     party: PartyKey,
@@ -362,8 +363,10 @@ pub fn suggest(
             PlacementKind::Personal => AnchorKind::Representative,
             PlacementKind::Date => AnchorKind::Date,
             PlacementKind::Seam => {
-                if pages.len() >= FEWEST_SEAM_PAGES {
-                    let placement = Placement { kind, seal: seal.id, page: None, x_mm: None, y_mm: None };
+                if pages.len() >= FEWEST_SEAM_PAGES
+                    && let Some(y_mm) = seam_height(party, anchors, pages, seal.height_mm)
+                {
+                    let placement = Placement { kind, seal: seal.id, page: None, x_mm: None, y_mm: Some(y_mm) };
                     suggestions.push(Suggestion { placement, optional });
                 }
                 continue;
@@ -386,6 +389,17 @@ pub fn suggest(
         suggestions.push(Suggestion { placement, optional });
     }
     suggestions
+}
+
+/// Where the seam seal of a party stands: the parties of the text share the height of the lowest page evenly, so that up to six seals of
+/// 42 mm leave each other free on A4.
+fn seam_height(party: PartyKey, anchors: &[Anchor], pages: &[PageSize], height_mm: f64) -> Option<f64> {
+    let parties: BTreeSet<PartyKey> = anchors.iter().map(|anchor| anchor.party).chain([party]).collect();
+    let lowest = pages.iter().map(|page| page.height_mm).fold(f64::INFINITY, f64::min);
+    let position = parties.iter().take_while(|one| **one < party).count();
+    // At most 26 parties: exact as numbers with a fraction.
+    let share = (position as f64 + 1.0) / (parties.len() as f64 + 1.0);
+    inside(lowest * share, height_mm, lowest)
 }
 
 /// The centre nearest to `centre` at which something `size` long fits on a sheet `sheet` long; none if it is too long.
@@ -542,6 +556,7 @@ mod tests {
         ];
         assert_eq!(kinds, expected);
         assert_eq!(suggested[0].placement.x_mm, Some(189.0), "moved inside the page");
+        assert_eq!(suggested[3].placement.y_mm, Some(198.0), "B's seam below A's");
         let wanted: Vec<_> = suggested.into_iter().map(|one| one.placement).collect();
         assert_eq!(codes(&wanted, &[A4, A4]), []);
         assert_eq!(
@@ -550,5 +565,32 @@ mod tests {
             "no seam on one page, anchors elsewhere"
         );
         assert_eq!(suggest(&step(), PartyKey::B, &anchors, &[A4, A4], &[]).len(), 0, "no seal, nothing to suggest");
+    }
+    #[test]
+    fn the_seam_seals_of_all_parties_leave_each_other_free() {
+        for count in 2..=16 {
+            let parties: Vec<PartyKey> = (0..count).map(|index| PartyKey::at(index).unwrap()).collect();
+            let anchors: Vec<_> = parties
+                .iter()
+                .map(|party| Anchor {
+                    kind: AnchorKind::OrganisationSeal,
+                    party: *party,
+                    page: 0,
+                    x_mm: 60.0,
+                    y_mm: 90.0,
+                })
+                .collect();
+            let heights: Vec<f64> = parties
+                .iter()
+                .map(|party| {
+                    let suggested = suggest(&step(), *party, &anchors, &[A4, A4, A4], &usable());
+                    let wanted: Vec<_> = suggested.into_iter().map(|one| one.placement).collect();
+                    assert_eq!(codes(&wanted, &[A4, A4, A4]), []);
+                    wanted.last().unwrap().y_mm.unwrap()
+                })
+                .collect();
+            let least = if count <= 6 { 42.0 } else { 12.0 };
+            assert!(heights.windows(2).all(|pair| pair[1] - pair[0] >= least), "{count}: {heights:?}");
+        }
     }
 }

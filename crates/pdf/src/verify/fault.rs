@@ -261,7 +261,9 @@ fn chain_zh(role: Role, problem: &ChainProblem) -> String {
         ChainProblem::Expired { .. } => format!("{who}的证书链在签名时已过期。"),
         ChainProblem::Revoked { .. } => format!("{who}的证书链在签名前已被吊销。"),
         ChainProblem::KeyUsage | ChainProblem::ExtendedKeyUsage => format!("{who}的证书不得用于此用途。"),
-        ChainProblem::NotACa { .. } | ChainProblem::PathLength { .. } => format!("{who}的证书链中有证书无权签发证书。"),
+        ChainProblem::NotACa { .. } | ChainProblem::PathLength { .. } | ChainProblem::NameConstraints { .. } => {
+            format!("{who}的证书链中有证书无权签发证书。")
+        }
         ChainProblem::UnknownCriticalExtension { .. } => format!("{who}的证书带有无法识别的关键扩展。"),
     }
 }

@@ -111,7 +111,7 @@ pub fn check_signatures(file: &[u8], trust_pem: &str) -> Option<(bool, String)> 
 /// pyHanko's verdict on the field at level B-LTA, with revocation data required.
 pub fn check_long_term(file: &[u8], trust_pem: &str, field: &str) {
     let (file, trust) = (TempFile::new("pdf", file), TempFile::new("pem", trust_pem.as_bytes()));
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/check_lta.py");
+    let script = workspace().join("oracles/check_lta.py");
     let Some(mut python) = python() else { return };
     let Some(output) = run(python.arg(script).arg(file.path()).arg(trust.path()).arg(field)) else { return };
     let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();

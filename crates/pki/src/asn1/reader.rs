@@ -276,6 +276,20 @@ impl<'a> Reader<'a> {
         if self.peek() == Some(tag) { self.any().map(Some) } else { Ok(None) }
     }
 
+    /// Reads the identifier and length of a constructed element or a string whose contents may not have arrived yet, and stands at its
+    /// contents. `None` is an indefinite length.
+    ///
+    /// # Errors
+    /// [`Asn1Error::Truncated`] if the header itself is not there yet, otherwise as [`Reader::element`].
+    pub(crate) fn enter(&mut self, tag: Tag) -> Result<Option<u64>, Asn1Error> {
+        let header = Header::read(self.rest, self.rules)?;
+        if header.tag != tag {
+            return Err(Asn1Error::UnexpectedTag { expected: tag.byte(), found: header.tag.byte() });
+        }
+        self.rest = self.rest.get(header.size..).ok_or(Asn1Error::Truncated)?;
+        Ok(header.length.map(|length| length as u64))
+    }
+
     /// Enters a SEQUENCE.
     ///
     /// # Errors

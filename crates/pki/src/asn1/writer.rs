@@ -41,6 +41,12 @@ impl Writer {
         self.bytes.splice(start..start, length[..size].iter().copied());
     }
 
+    /// Identifier and length of an element whose contents are written elsewhere.
+    pub(crate) fn header(tag: Tag, length: u64) -> Vec<u8> {
+        let (octets, size) = length_octets(length as usize);
+        [&[tag.byte()], &octets[..size]].concat()
+    }
+
     /// Writes a primitive element.
     pub fn primitive(&mut self, tag: Tag, contents: &[u8]) {
         self.bytes.push(tag.byte());

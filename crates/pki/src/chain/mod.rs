@@ -2,7 +2,8 @@
 //! 0015), with revocation judged against that time.
 //!
 //! Roots come from the caller only. Certificates found in documents, tokens and responses are candidates for the links in between and never
-//! become roots. What is deliberately absent: policy trees and name constraints (a critical extension of that kind refuses the chain).
+//! become roots. If several paths lead to a root, one that nothing speaks against is taken. What is deliberately absent: policy trees (a critical
+//! extension of that kind refuses the chain).
 
 mod revocation;
 
@@ -23,6 +24,9 @@ pub const MAX_CHAIN_LENGTH: usize = 8;
 /// How many signatures are checked in search of one chain; candidates of hostile documents cannot make us check more.
 const SIGNATURE_BUDGET: usize = 64;
 
+/// How many steps the search for one chain takes, so that certificates that all seem to have issued each other cannot keep us busy.
+const STEP_BUDGET: usize = 2_000;
+
 /// What the leaf certificate's key is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Purpose {
@@ -36,6 +40,8 @@ pub enum Purpose {
     OcspSigning,
     /// Issuing certificates.
     CertSign,
+    /// Encrypting to the subject: keyEncipherment, dataEncipherment or keyAgreement.
+    Encryption,
 }
 
 /// Why a chain is refused. `index` counts from the leaf, which is 0.
@@ -61,6 +67,11 @@ pub enum ChainProblem {
     /// More CAs follow an issuer than its path length allows.
     PathLength {
         /// Position in the path.
+        index: usize,
+    },
+    /// A name of a certificate is not one that a CA above it may certify (RFC 5280 4.2.1.10).
+    NameConstraints {
+        /// Position in the path of the certificate whose name it is.
         index: usize,
     },
     /// The key usage of the leaf does not allow the purpose.
@@ -94,6 +105,7 @@ impl ChainProblem {
             Self::Expired { .. } => "chain.expired",
             Self::NotACa { .. } => "chain.not_a_ca",
             Self::PathLength { .. } => "chain.path_length",
+            Self::NameConstraints { .. } => "chain.name_constraints",
             Self::KeyUsage => "chain.key_usage",
             Self::ExtendedKeyUsage => "chain.extended_key_usage",
             Self::UnknownCriticalExtension { .. } => "chain.unknown_critical_extension",
@@ -164,14 +176,18 @@ impl<'a> Validator<'a> {
         at: i64,
         evidence: &RevocationEvidence<'_>,
     ) -> ChainReport {
-        let mut budget = SIGNATURE_BUDGET;
+        let mut search =
+            Search { at, signatures: SIGNATURE_BUDGET, steps: STEP_BUDGET, unrooted: vec![leaf.clone()], rooted: None };
         let mut path = vec![leaf.clone()];
-        let mut longest = path.clone();
+        self.extend(&mut path, &mut search);
         let mut problems = Vec::new();
-        if !self.extend(&mut path, &mut longest, &mut budget) {
-            problems.push(ChainProblem::NoTrustedRoot);
-            path = longest;
-        }
+        let path = match search.rooted {
+            Some(path) => path,
+            None => {
+                problems.push(ChainProblem::NoTrustedRoot);
+                search.unrooted
+            }
+        };
         check_path(&path, at, &mut problems);
         check_purpose(leaf, purpose, &mut problems);
         let mut revocation = Vec::new();
@@ -185,14 +201,20 @@ impl<'a> Validator<'a> {
         ChainReport { path, problems, revocation }
     }
 
-    /// Depth-first search for a chain; `true` if `path` ends in a trusted root. Otherwise `longest` is the longest verified part.
-    fn extend(&mut self, path: &mut Vec<Certificate>, longest: &mut Vec<Certificate>, budget: &mut usize) -> bool {
+    /// Depth-first search for a chain; `true` once one was found that nothing speaks against.
+    fn extend(&mut self, path: &mut Vec<Certificate>, search: &mut Search) -> bool {
         let Some(last) = path.last().cloned() else { return false };
         if self.roots.contains(&last) {
-            return true;
+            let mut problems = Vec::new();
+            check_path(path, search.at, &mut problems);
+            // The first path is the shortest to be tried; another is better only if it is flawless.
+            if search.rooted.is_none() || problems.is_empty() {
+                search.rooted = Some(path.clone());
+            }
+            return problems.is_empty();
         }
-        if path.len() > longest.len() {
-            longest.clone_from(path);
+        if path.len() > search.unrooted.len() {
+            search.unrooted.clone_from(path);
         }
         if path.len() == MAX_CHAIN_LENGTH {
             return false;
@@ -206,14 +228,19 @@ impl<'a> Validator<'a> {
             .cloned()
             .collect();
         for issuer in issuers {
-            if !self.is_link(&last, &issuer, budget) {
+            if search.steps == 0 {
+                return false;
+            }
+            search.steps -= 1;
+            if !self.is_link(&last, &issuer, &mut search.signatures) {
                 continue;
             }
             path.push(issuer);
-            if self.extend(path, longest, budget) {
+            let found = self.extend(path, search);
+            path.pop();
+            if found {
                 return true;
             }
-            path.pop();
         }
         false
     }
@@ -231,6 +258,17 @@ impl<'a> Validator<'a> {
         self.links.insert(key, valid);
         valid
     }
+}
+
+/// The state of one search.
+struct Search {
+    at: i64,
+    signatures: usize,
+    steps: usize,
+    /// The longest path that ends in no root.
+    unrooted: Vec<Certificate>,
+    /// The best path to a root.
+    rooted: Option<Vec<Certificate>>,
 }
 
 /// Names and key identifiers fit; cheap, before any signature is checked.
@@ -261,6 +299,15 @@ fn check_path(path: &[Certificate], at: i64, problems: &mut Vec<ChainProblem>) {
         if allowed.is_some_and(|allowed| below > allowed) {
             problems.push(ChainProblem::PathLength { index });
         }
+        if let Some(constraints) = &certificate.extensions().name_constraints {
+            for (index, lower) in path.iter().enumerate().take(index) {
+                // RFC 5280 6.1.4: a CA that merely renews itself is not bound, a leaf always is.
+                let bound = index == 0 || !lower.is_self_issued();
+                if bound && !constraints.allow(&lower.subject(), &lower.extensions().alternative_names) {
+                    problems.push(ChainProblem::NameConstraints { index });
+                }
+            }
+        }
         if !certificate.is_self_issued() {
             below += 1;
         }
@@ -271,7 +318,11 @@ fn check_purpose(leaf: &Certificate, purpose: Purpose, problems: &mut Vec<ChainP
     let usage = leaf.extensions().key_usage;
     let purposes = leaf.extensions().extended_key_usage.as_ref();
     let signs = KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION);
-    let wanted = if purpose == Purpose::CertSign { KeyUsage::KEY_CERT_SIGN } else { signs };
+    let wanted = match purpose {
+        Purpose::CertSign => KeyUsage::KEY_CERT_SIGN,
+        Purpose::Encryption => KeyUsage::KEY_ENCIPHERMENT.and(KeyUsage::DATA_ENCIPHERMENT).and(KeyUsage::KEY_AGREEMENT),
+        Purpose::ContractSigning | Purpose::SealMaking | Purpose::TimeStamping | Purpose::OcspSigning => signs,
+    };
     if usage.is_some_and(|usage| !usage.allows_any(wanted)) {
         problems.push(ChainProblem::KeyUsage);
     }
@@ -282,7 +333,7 @@ fn check_purpose(leaf: &Certificate, purpose: Purpose, problems: &mut Vec<ChainP
         Purpose::ContractSigning | Purpose::SealMaking => purposes.is_none_or(|usage| {
             usage.purposes.iter().any(|purpose| ![oid::EKU_TIME_STAMPING, oid::EKU_OCSP_SIGNING].contains(purpose))
         }),
-        Purpose::CertSign => true,
+        Purpose::CertSign | Purpose::Encryption => true,
     };
     if !allowed {
         problems.push(ChainProblem::ExtendedKeyUsage);

@@ -133,7 +133,7 @@ fn from_crl(
     }
     match list.find(certificate.serial()).ok()? {
         Some(entry) => Some(revoked(entry.revoked_at, entry.reason, at)),
-        None => covers(list.this_update(), list.next_update(), at)
+        None => (list.covers(certificate) && covers(list.this_update(), list.next_update(), at))
             .then_some(RevocationStatus::Good { this_update: list.this_update() }),
     }
 }

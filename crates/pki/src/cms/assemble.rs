@@ -1,6 +1,6 @@
 //! Making a SignedData in two steps.
 
-use super::signing_certificate_v2;
+use super::{FurtherAttributes, signing_certificate_v2};
 use crate::asn1::{Asn1Error, ObjectIdentifier, Reader, Tag, Writer};
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::key::SigningDigest;
@@ -46,10 +46,31 @@ impl SignedAttributes {
         Self::for_content(oid::DATA, content_digest, signer)
     }
 
+    /// As [`SignedAttributes::new`], with what the signer says beyond it.
+    ///
+    /// # Errors
+    /// As [`SignedAttributes::new`].
+    pub fn with_further(
+        content_digest: &Digest,
+        signer: &Certificate,
+        further: &FurtherAttributes,
+    ) -> Result<Self, AssembleError> {
+        Self::build(oid::DATA, content_digest, signer, further)
+    }
+
     pub(crate) fn for_content(
         content_type: ObjectIdentifier,
         content_digest: &Digest,
         signer: &Certificate,
+    ) -> Result<Self, AssembleError> {
+        Self::build(content_type, content_digest, signer, &FurtherAttributes::default())
+    }
+
+    fn build(
+        content_type: ObjectIdentifier,
+        content_digest: &Digest,
+        signer: &Certificate,
+        further: &FurtherAttributes,
     ) -> Result<Self, AssembleError> {
         let expected = digest_algorithm(signer);
         if content_digest.algorithm() != expected {
@@ -62,11 +83,13 @@ impl SignedAttributes {
             })
         };
         let mut set = Writer::new();
-        set.set_of(vec![
+        let mut members = further.to_members();
+        members.extend([
             attribute(oid::CONTENT_TYPE, &|value| value.oid(content_type)),
             attribute(oid::MESSAGE_DIGEST, &|value| value.octet_string(content_digest.as_bytes())),
             attribute(oid::SIGNING_CERTIFICATE_V2, &|value| value.raw(&signing_certificate_v2(signer, expected))),
         ]);
+        set.set_of(members);
         Ok(Self { set: set.finish(), content_type })
     }
 
@@ -115,6 +138,23 @@ impl SignedAttributes {
         let certificates: Vec<&Certificate> =
             std::iter::once(signer).chain(chain.iter().filter(|certificate| *certificate != signer)).collect();
         self.assemble_content(signature, signer, &certificates, None, timestamp)
+    }
+
+    /// As [`SignedAttributes::assemble`], with the content carried along.
+    ///
+    /// # Errors
+    /// As [`SignedAttributes::assemble`].
+    pub fn assemble_attached(
+        &self,
+        signature: &[u8],
+        signer: &Certificate,
+        chain: &[Certificate],
+        content: &[u8],
+        timestamp: Option<&[u8]>,
+    ) -> Result<Vec<u8>, AssembleError> {
+        let certificates: Vec<&Certificate> =
+            std::iter::once(signer).chain(chain.iter().filter(|certificate| *certificate != signer)).collect();
+        self.assemble_content(signature, signer, &certificates, Some(content), timestamp)
     }
 
     pub(crate) fn assemble_content(

@@ -1,23 +1,45 @@
-//! Cryptographic messages: SignedData of RFC 5652, detached as PDF uses it and attached as timestamps use it.
+//! Cryptographic messages of RFC 5652 and of GM/T 0010-2012 (GB/T 35275): SignedData, detached as PDF uses it or attached, and EnvelopedData.
 //!
 //! Making one takes two steps, so that the key may sit elsewhere: [`SignedAttributes::new`] gives the bytes to be signed, and
 //! [`SignedAttributes::assemble`] builds the message from the signature. Ours carry contentType, messageDigest and signingCertificateV2, and
 //! no signingTime (PAdES: ETSI EN 319 142-1 6.3 puts the claimed time into the PDF's /M).
 //!
+//! [`PlainSignature`] makes what domestic tools expect: the content itself is signed, without attributes. [`seal`], [`EnvelopeWriter`],
+//! [`Envelope`] and [`EnvelopeReader`] encrypt to certificates (SM2 with SM4, RSA with AES), whole or in pieces.
+//!
 //! Reading takes what others make: BER, RSA and ECDSA, SM2 under its three algorithm identifiers, the object identifiers of GM/T 0010, and
 //! signatures without signed attributes.
 
 mod assemble;
+mod attributes;
+mod envelope;
+mod envelope_stream;
 mod parse;
+mod plain;
+mod recipient;
 mod verify;
 
 pub use assemble::{AssembleError, SignedAttributes, set_unsigned_timestamp};
+pub use attributes::{Commitment, FurtherAttributes, SignaturePolicy};
+pub use envelope::{Envelope, EnvelopeError, EnvelopeWriter, seal};
+pub use envelope_stream::EnvelopeReader;
 pub use parse::{CmsError, SignedData, SignerInfo};
+pub use plain::PlainSignature;
+pub use recipient::{ContentKey, EncryptedKey, Recipient};
 pub use verify::{CmsVerifyError, Content};
 
 use crate::asn1::{Asn1Error, Reader, Writer};
 use crate::digest::DigestAlgorithm;
 use crate::x509::Certificate;
+
+/// Whose object identifiers a message bears.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Profile {
+    /// RFC 5652, which PDF, OpenSSL, BouncyCastle and the rest of the world read.
+    Rfc5652,
+    /// GM/T 0010-2012, which domestic tools and CAs expect; with SM2 keys only.
+    Gmt0010,
+}
 
 /// Writes SigningCertificateV2 (RFC 5035) for `certificate`; the hash algorithm is written unless it is the default SHA-256.
 pub(crate) fn signing_certificate_v2(certificate: &Certificate, hash: DigestAlgorithm) -> Vec<u8> {

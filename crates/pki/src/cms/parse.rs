@@ -54,6 +54,8 @@ pub struct SignerInfo {
     pub(super) message_digest: Option<Vec<u8>>,
     pub(super) signing_certificate: Option<EssCertificateId>,
     pub(super) signing_time: Option<i64>,
+    pub(super) commitment: Option<ObjectIdentifier>,
+    pub(super) policy: Option<ObjectIdentifier>,
     pub(super) timestamps: Vec<Vec<u8>>,
 }
 
@@ -221,6 +223,8 @@ impl SignerInfo {
             message_digest: None,
             signing_certificate: None,
             signing_time: None,
+            commitment: None,
+            policy: None,
             timestamps: Vec::new(),
         };
         if let Some(signed) = signed {
@@ -258,6 +262,14 @@ impl SignerInfo {
                 oid::CONTENT_TYPE => self.content_type = Some(values.oid()?),
                 oid::MESSAGE_DIGEST => self.message_digest = Some(values.octets()?.into_owned()),
                 oid::SIGNING_TIME => self.signing_time = Some(values.time()?),
+                oid::COMMITMENT_TYPE => self.commitment = Some(values.sequence()?.oid()?),
+                oid::SIGNATURE_POLICY => {
+                    // An empty value means "the usual policy" (ETSI EN 319 122-1 5.2.9).
+                    self.policy = match values.any()? {
+                        policy if policy.tag() == Tag::SEQUENCE => Some(policy.reader().oid()?),
+                        _ => None,
+                    };
+                }
                 oid::SIGNING_CERTIFICATE_V2 => {
                     self.signing_certificate = Some(EssCertificateId::read(&mut values, DigestAlgorithm::Sha256)?);
                     continue;
@@ -296,6 +308,16 @@ impl SignerInfo {
     /// The time at which the signer claims to have signed, microseconds UTC; a claim only.
     pub const fn claimed_signing_time(&self) -> Option<i64> {
         self.signing_time
+    }
+
+    /// What the signer commits to, by its object identifier (CAdES).
+    pub const fn commitment(&self) -> Option<ObjectIdentifier> {
+        self.commitment
+    }
+
+    /// The policy under which the signer says to have signed (CAdES).
+    pub const fn policy(&self) -> Option<ObjectIdentifier> {
+        self.policy
     }
 
     /// Whether the signer's certificate is itself protected by the signature (signingCertificate or V2), as PAdES demands.

@@ -4,12 +4,24 @@
 //! document needs only the signer's public key, and whoever holds the key sees 32 to 64 bytes. For SM2 that digest is e = SM3(ZA‖M) with
 //! the identity `1234567812345678` (GB/T 32918.2, GM/T 0009); hashing the message alone would give a signature that nobody can verify.
 
+mod encryption;
+mod enveloped;
 mod private;
 mod public;
+mod skf;
 mod sm2;
+mod sm2_encryption;
 
-pub use private::{KeyGenerationError, PrivateKey, PrivateKeyError, SignError, Signer};
+pub use encryption::{DecryptError, EncryptError, RsaPadding};
+pub use enveloped::{EnvelopedKey, EnvelopedKeyError};
+pub use private::{KeyGenerationError, PrivateKey, PrivateKeyError, RsaSize, SignError, Signer};
 pub use public::{PublicKey, PublicKeyError, VerifyError};
+pub use skf::{
+    SKF_PUBLIC_KEY_LENGTH, SKF_SIGNATURE_LENGTH, SkfError, sm2_signature_from_raw, sm2_signature_from_skf,
+    sm2_signature_to_raw,
+};
+pub use sm2_encryption::{Sm2Ciphertext, Sm2CiphertextError, Sm2CiphertextOrder};
+pub(crate) use sm2_encryption::{coordinates, read_point};
 
 use crate::asn1::{Asn1Error, Element, ObjectIdentifier, Reader, Tag, Writer};
 use crate::digest::{Digest, DigestAlgorithm};

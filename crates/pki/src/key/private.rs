@@ -70,6 +70,17 @@ pub enum KeyGenerationError {
     Failed,
 }
 
+/// The length of an RSA modulus.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RsaSize {
+    /// 2048 bits.
+    Bits2048,
+    /// 3072 bits.
+    Bits3072,
+    /// 4096 bits.
+    Bits4096,
+}
+
 /// A private key in memory. It cannot be cloned, printed or serialised, and is wiped when dropped.
 ///
 /// Randomness: SM2 nonces are RFC 6979 over SM3, hedged with the caller's entropy in [`PrivateKey::sign_hedged`]; SM2 and ECDSA secrets come
@@ -96,9 +107,7 @@ impl PrivateKey {
     pub fn generate(algorithm: KeyAlgorithm, rng: &mut dyn CryptoRng) -> Result<Self, KeyGenerationError> {
         let failed = KeyGenerationError::Failed;
         if algorithm == KeyAlgorithm::Rsa {
-            let pair = RsaKeyPair::generate(KeySize::Rsa3072).map_err(|_| failed)?;
-            let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| failed)?;
-            return Self::from_rsa(pkcs8.as_ref()).map_err(|_| failed);
+            return Self::generate_rsa(RsaSize::Bits3072);
         }
         let length = if algorithm == KeyAlgorithm::EcdsaP384 { 48 } else { 32 };
         let mut secret = Zeroizing::new([0u8; 48]);
@@ -110,6 +119,42 @@ impl PrivateKey {
             }
         }
         Err(failed)
+    }
+
+    /// Generates an RSA key of this size from aws-lc's own generator.
+    ///
+    /// # Errors
+    /// [`KeyGenerationError::Failed`].
+    pub fn generate_rsa(size: RsaSize) -> Result<Self, KeyGenerationError> {
+        let failed = KeyGenerationError::Failed;
+        let size = match size {
+            RsaSize::Bits2048 => KeySize::Rsa2048,
+            RsaSize::Bits3072 => KeySize::Rsa3072,
+            RsaSize::Bits4096 => KeySize::Rsa4096,
+        };
+        let pair = RsaKeyPair::generate(size).map_err(|_| failed)?;
+        let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| failed)?;
+        Self::from_rsa(pkcs8.as_ref()).map_err(|_| failed)
+    }
+
+    /// An SM2 key from its secret d, 32 bytes big-endian (what SKF and SM2EnvelopedKey carry).
+    ///
+    /// # Errors
+    /// [`PrivateKeyError::Invalid`] unless d is in [1, n-2] (GB/T 32918.1 6.1).
+    pub fn from_sm2_secret(secret: &[u8; 32]) -> Result<Self, PrivateKeyError> {
+        Self::from_secret(KeyAlgorithm::Sm2, secret)
+    }
+
+    /// d of an SM2 key, 32 bytes big-endian, for putting it into an [`EnvelopedKey`](super::EnvelopedKey); `None` for other kinds.
+    pub(crate) fn sm2_secret_bytes(&self) -> Option<Zeroizing<[u8; 32]>> {
+        self.sm2_secret().map(Sm2PrivateKey::to_bytes)
+    }
+
+    pub(super) const fn sm2_secret(&self) -> Option<&Sm2PrivateKey> {
+        match &self.secret {
+            Secret::Sm2(key) => Some(key),
+            Secret::Ecdsa(_) | Secret::Rsa(_) => None,
+        }
     }
 
     /// Reads PKCS#8 (RFC 5208, and RFC 5958 with attributes or public key behind), not encrypted.

@@ -158,6 +158,14 @@ impl PublicKey {
         }
     }
 
+    /// The point of an SM2 key, `None` for other kinds.
+    pub(crate) fn sm2_point(&self) -> Option<::sm2::ProjectivePoint> {
+        match &self.inner {
+            Inner::Sm2(key) => Some(key.to_projective()),
+            Inner::P256 | Inner::P384 | Inner::Rsa { .. } => None,
+        }
+    }
+
     /// The strength figure that people know the key by: 256, 384, or the RSA modulus in bits.
     pub const fn bits(&self) -> usize {
         match self.inner {

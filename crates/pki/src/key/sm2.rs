@@ -60,6 +60,11 @@ impl Sm2PublicKey {
         Some(Self { verifying, za: hasher.finish() })
     }
 
+    /// The point itself.
+    pub(super) fn to_projective(&self) -> ProjectivePoint {
+        ProjectivePoint::from(*self.verifying.as_affine())
+    }
+
     /// ZA, the hash of the signer's identity and key.
     pub(super) const fn za(&self) -> &[u8; 32] {
         &self.za
@@ -77,7 +82,7 @@ impl Sm2PublicKey {
 }
 
 /// Strict DER of SM2Signature (GM/T 0009-2012 7.3): two minimal non-negative integers of at most 32 bytes and nothing else.
-fn read_signature(der: &[u8]) -> Option<([u8; 32], [u8; 32])> {
+pub(super) fn read_signature(der: &[u8]) -> Option<([u8; 32], [u8; 32])> {
     let mut outer = Reader::der(der);
     let mut sequence = outer.sequence().ok()?;
     outer.finish().ok()?;
@@ -112,6 +117,16 @@ impl Sm2PrivateKey {
         let d = NonZeroScalar::new(*scalar).into_option()?;
         let inverse = (*scalar + Scalar::ONE).invert().into_option()?;
         Some(Self { d, inverse })
+    }
+
+    /// d, big-endian.
+    pub(super) fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.d.to_repr().into())
+    }
+
+    /// d·C1, the secret of an encryption (GB/T 32918.4 7.1 B3).
+    pub(super) fn shared_point(&self, point: &ProjectivePoint) -> ProjectivePoint {
+        *point * *self.d
     }
 
     /// 04‖X‖Y of the public key.

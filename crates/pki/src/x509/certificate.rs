@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Extensions, Name, SignedStructure, range_within};
+use super::{Extensions, Identity, Name, SignedStructure, range_within};
 use crate::asn1::{Asn1Error, ObjectIdentifier, Reader, Tag};
 use crate::digest::{Digest, DigestAlgorithm};
 use crate::key::{AlgorithmError, PublicKey, PublicKeyError, SignatureAlgorithm, VerifyError};
@@ -208,10 +208,17 @@ impl Certificate {
         self.0.extensions.identities.iter().find(|(oid, _)| *oid == extension).map(|(_, text)| text.as_str())
     }
 
-    /// The unified social credit code that the issuer vouches for: extension 1.2.156.10260.4.1.4, or the CFCA type 1.2.86.11.7.4. The check
-    /// digit is not tested here.
+    /// Everything that the certificate says about who its subject is, in the certificate's order. Only worth anything after the chain was
+    /// validated, and only from CAs that the caller knows to use these identifiers so.
+    pub fn identities(&self) -> impl Iterator<Item = Identity> + '_ {
+        self.0.extensions.identities.iter().map(|(oid, text)| Identity::from_extension(*oid, text))
+    }
+
+    /// The unified social credit code that the issuer vouches for, in any of the extensions that carry one (GM/T 0015-2012 and -2023, CFCA,
+    /// BJCA). The check digit is not tested here.
     pub fn unified_social_credit_code(&self) -> Option<&str> {
-        self.identity(oid::ORGANISATION_CODE).or_else(|| self.identity(oid::VENDOR_ORGANISATION_CODE))
+        let known = [oid::ORGANISATION_CODE, oid::VENDOR_ORGANISATION_CODE, oid::CREDIT_CODE_2023];
+        known.into_iter().find_map(|extension| self.identity(extension))
     }
 
     /// SHA-256 of the whole certificate.

@@ -1,5 +1,7 @@
 //! The extensions of a certificate that decide something, read once.
 
+use super::constraints::{GeneralName, NameConstraints};
+use super::identity::is_identity;
 use crate::asn1::{Asn1Error, Element, ObjectIdentifier, Reader, Tag};
 use crate::oid;
 
@@ -12,6 +14,12 @@ impl KeyUsage {
     pub const DIGITAL_SIGNATURE: Self = Self(0x8000);
     /// Signatures that bind the signer (contentCommitment).
     pub const NON_REPUDIATION: Self = Self(0x4000);
+    /// Encrypting keys to the subject.
+    pub const KEY_ENCIPHERMENT: Self = Self(0x2000);
+    /// Encrypting data to the subject without a key between.
+    pub const DATA_ENCIPHERMENT: Self = Self(0x1000);
+    /// Agreeing on keys with the subject.
+    pub const KEY_AGREEMENT: Self = Self(0x0800);
     /// Certificates.
     pub const KEY_CERT_SIGN: Self = Self(0x0400);
     /// CRLs.
@@ -74,19 +82,13 @@ pub struct Extensions {
     pub ocsp_no_check: bool,
     /// Chinese identity extensions by object identifier, decoded for reading (GM/T 0015, and vendors').
     pub identities: Vec<(ObjectIdentifier, String)>,
+    /// Further names of the subject.
+    pub alternative_names: Vec<GeneralName>,
+    /// Which names the certificates below this CA may have; `None` for all.
+    pub name_constraints: Option<NameConstraints>,
     /// Critical extensions that are not understood here: a chain through this certificate must be refused (RFC 5280 4.2).
     pub unknown_critical: Vec<ObjectIdentifier>,
 }
-
-/// Read as identities although they decide nothing: the value is shown, compared only by callers who map a trusted CA to an identifier.
-const IDENTITY_OIDS: [ObjectIdentifier; 6] = [
-    oid::IDENTIFY_CODE,
-    oid::INSURANCE_NUMBER,
-    oid::IC_REGISTRATION_NUMBER,
-    oid::ORGANISATION_CODE,
-    oid::TAXATION_NUMBER,
-    oid::VENDOR_ORGANISATION_CODE,
-];
 
 impl Extensions {
     /// Reads the SEQUENCE OF Extension inside `[3]`.
@@ -147,9 +149,13 @@ impl Extensions {
             oid::AUTHORITY_INFO_ACCESS => self.read_access(value)?,
             oid::CRL_DISTRIBUTION_POINTS => self.read_distribution_points(value)?,
             oid::OCSP_NO_CHECK => self.ocsp_no_check = true,
-            _ if IDENTITY_OIDS.contains(&oid) => self.identities.push((oid, identity_text(value))),
+            oid::NAME_CONSTRAINTS => self.name_constraints = Some(NameConstraints::read(value)?),
+            oid::SUBJECT_ALT_NAME => {
+                self.alternative_names = GeneralName::read_list(&mut Reader::der(value).sequence()?)?
+            }
+            _ if is_identity(oid) => self.identities.push((oid, identity_text(value))),
             // Understood in so far as they restrict nothing that is decided here.
-            oid::SUBJECT_ALT_NAME | oid::CERTIFICATE_POLICIES => {}
+            oid::CERTIFICATE_POLICIES => {}
             _ if critical => self.unknown_critical.push(oid),
             _ => {}
         }

@@ -2,7 +2,10 @@
 
 use rand_core::CryptoRng;
 
-use super::{BasicConstraints, Certificate, CertificateError, DistinguishedName, KeyUsage, sign_structure};
+use super::{
+    BasicConstraints, Certificate, CertificateError, DistinguishedName, GeneralName, Identity, KeyUsage,
+    NameConstraints, sign_structure,
+};
 use crate::asn1::{ObjectIdentifier, Tag, Writer};
 use crate::key::{PublicKey, SignError, Signer};
 use crate::oid;
@@ -65,6 +68,10 @@ pub enum CertificateProfile {
     Tsa,
     /// An OCSP responder: digitalSignature, extended key usage OCSPSigning, id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2).
     Ocsp,
+    /// An organisation's encryption certificate, the other half of dual certificates: keyEncipherment, dataEncipherment, keyAgreement.
+    OrganisationEncryption,
+    /// A person's encryption certificate.
+    PersonEncryption,
     /// The platform's own evidence signature: digitalSignature and nonRepudiation.
     Platform,
 }
@@ -76,14 +83,23 @@ impl CertificateProfile {
             Self::OrganisationSigning | Self::PersonSigning | Self::SealMaker | Self::Platform => {
                 KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION)
             }
+            Self::OrganisationEncryption | Self::PersonEncryption => {
+                KeyUsage::KEY_ENCIPHERMENT.and(KeyUsage::DATA_ENCIPHERMENT).and(KeyUsage::KEY_AGREEMENT)
+            }
             Self::Tsa | Self::Ocsp => KeyUsage::DIGITAL_SIGNATURE,
         }
     }
 
-    const fn basic_constraints(self) -> BasicConstraints {
+    const fn basic_constraints(self, additions: &Additions) -> BasicConstraints {
         match self {
-            Self::Root => BasicConstraints { ca: true, path_length: None },
-            Self::SubCa => BasicConstraints { ca: true, path_length: Some(0) },
+            Self::Root => BasicConstraints { ca: true, path_length: additions.path_length },
+            Self::SubCa => BasicConstraints {
+                ca: true,
+                path_length: Some(match additions.path_length {
+                    Some(length) => length,
+                    None => 0,
+                }),
+            },
             _ => BasicConstraints { ca: false, path_length: None },
         }
     }
@@ -115,6 +131,19 @@ pub struct CertificateRequest {
     pub ca_issuers_url: Option<String>,
 }
 
+/// What a certificate says beyond its profile.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Additions {
+    /// Who the subject is (GM/T 0015): written as its extensions, not critical.
+    pub identities: Vec<Identity>,
+    /// Further names of the subject.
+    pub alternative_names: Vec<GeneralName>,
+    /// Which names the certificates below a CA may have; written critical (RFC 5280 4.2.1.10).
+    pub name_constraints: Option<NameConstraints>,
+    /// How many CAs may stand below a CA, instead of the profile's own number.
+    pub path_length: Option<u64>,
+}
+
 /// Why a certificate was not issued.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum IssueError {
@@ -127,9 +156,12 @@ pub enum IssueError {
     /// A self-signed certificate must be a root.
     #[error("issue.not_root: only a root certificate signs itself")]
     NotRoot,
-    /// An address that is not ASCII, or a credit code that a PrintableString cannot hold.
-    #[error("issue.text: a URL or credit code has characters that are not allowed")]
+    /// An address that is not ASCII, or a credit code or identity that its string type cannot hold, or one that stands twice.
+    #[error("issue.text: a URL, credit code or identity has characters that are not allowed, or stands twice")]
     Text,
+    /// Name constraints or a path length for a certificate that is no CA's, or an identity of a kind that is only read.
+    #[error("issue.addition: an addition does not fit the profile")]
+    Addition,
     /// Signing failed.
     #[error("issue.sign: {0}")]
     Sign(#[from] SignError),
@@ -147,7 +179,21 @@ pub fn issue(
     issuer: Option<&Certificate>,
     signer: &dyn Signer,
 ) -> Result<Certificate, IssueError> {
-    check(request, issuer, signer)?;
+    issue_with(request, &Additions::default(), issuer, signer)
+}
+
+/// As [`issue`], with what the certificate says beyond its profile.
+///
+/// # Errors
+/// [`IssueError`].
+pub fn issue_with(
+    request: &CertificateRequest,
+    additions: &Additions,
+    issuer: Option<&Certificate>,
+    signer: &dyn Signer,
+) -> Result<Certificate, IssueError> {
+    check(request, additions, issuer, signer)?;
+    check_additions(request, additions)?;
     let mut subject = request.subject.clone();
     if let Some(code) = &request.unified_social_credit_code {
         subject = subject.with(oid::ORGANISATION_IDENTIFIER, &format!("NTRCN-{code}"));
@@ -164,12 +210,34 @@ pub fn issue(
         });
         tbs.raw(&subject);
         tbs.raw(request.public_key.to_spki_der());
-        tbs.context(3, |tagged| tagged.sequence(|list| write_extensions(list, request, issuer, signer)));
+        tbs.context(3, |tagged| tagged.sequence(|list| write_extensions(list, request, additions, issuer, signer)));
     });
     Ok(Certificate::from_der(&sign_structure(&tbs, signer, |_| ())?)?)
 }
 
-fn check(request: &CertificateRequest, issuer: Option<&Certificate>, signer: &dyn Signer) -> Result<(), IssueError> {
+fn check_additions(request: &CertificateRequest, additions: &Additions) -> Result<(), IssueError> {
+    let ca = request.profile.basic_constraints(additions).ca;
+    if !ca && (additions.name_constraints.is_some() || additions.path_length.is_some()) {
+        return Err(IssueError::Addition);
+    }
+    let mut written: Vec<ObjectIdentifier> =
+        request.unified_social_credit_code.iter().map(|_| oid::ORGANISATION_CODE).collect();
+    for identity in &additions.identities {
+        let extension = identity.kind().extension().ok_or(IssueError::Addition)?;
+        if written.contains(&extension) || !identity.is_writable() {
+            return Err(IssueError::Text);
+        }
+        written.push(extension);
+    }
+    if additions.alternative_names.iter().all(GeneralName::is_writable) { Ok(()) } else { Err(IssueError::Text) }
+}
+
+fn check(
+    request: &CertificateRequest,
+    additions: &Additions,
+    issuer: Option<&Certificate>,
+    signer: &dyn Signer,
+) -> Result<(), IssueError> {
     if request.not_before >= request.not_after {
         return Err(IssueError::Validity);
     }
@@ -184,7 +252,10 @@ fn check(request: &CertificateRequest, issuer: Option<&Certificate>, signer: &dy
         }
         Some(issuer) => {
             let constraints = issuer.extensions().basic_constraints;
-            let full = request.profile.basic_constraints().ca && constraints.and_then(|c| c.path_length) == Some(0);
+            let wanted = request.profile.basic_constraints(additions);
+            let below = constraints.and_then(|constraints| constraints.path_length);
+            // A CA below must leave room for itself.
+            let full = wanted.ca && below.is_some_and(|below| wanted.path_length.is_none_or(|length| length >= below));
             if !issuer.is_ca() || full || signer.public_key() != issuer.public_key() {
                 return Err(IssueError::Issuer);
             }
@@ -203,6 +274,7 @@ fn check(request: &CertificateRequest, issuer: Option<&Certificate>, signer: &dy
 fn write_extensions(
     list: &mut Writer,
     request: &CertificateRequest,
+    additions: &Additions,
     issuer: Option<&Certificate>,
     signer: &dyn Signer,
 ) {
@@ -222,7 +294,7 @@ fn write_extensions(
     extension(oid::AUTHORITY_KEY_IDENTIFIER, false, &|w| {
         w.sequence(|aki| aki.primitive(Tag::context_primitive(0), &authority));
     });
-    let constraints = profile.basic_constraints();
+    let constraints = profile.basic_constraints(additions);
     extension(oid::BASIC_CONSTRAINTS, constraints.ca, &|w| {
         w.sequence(|w| {
             if constraints.ca {
@@ -247,6 +319,19 @@ fn write_extensions(
     }
     if let Some(code) = &request.unified_social_credit_code {
         extension(oid::ORGANISATION_CODE, false, &|w| w.printable_string(code));
+    }
+    for identity in &additions.identities {
+        if let Some(oid) = identity.kind().extension() {
+            extension(oid, false, &|w| identity.write(w));
+        }
+    }
+    if !additions.alternative_names.is_empty() {
+        extension(oid::SUBJECT_ALT_NAME, false, &|w| {
+            w.sequence(|list| additions.alternative_names.iter().for_each(|name| name.write(list)));
+        });
+    }
+    if let Some(constraints) = &additions.name_constraints {
+        extension(oid::NAME_CONSTRAINTS, true, &|w| constraints.write(w));
     }
     let uri = |w: &mut Writer, url: &str| w.primitive(Tag::context_primitive(6), url.as_bytes());
     if request.ocsp_url.is_some() || request.ca_issuers_url.is_some() {

@@ -67,6 +67,16 @@ impl<'a> Name<'a> {
         self.der == other.der || matches!((self.folded(), other.folded()), (Ok(a), Ok(b)) if a == b)
     }
 
+    /// Whether the name has no attribute at all.
+    pub fn is_empty(&self) -> bool {
+        self.folded().is_ok_and(|attributes| attributes.is_empty())
+    }
+
+    /// Whether this name begins with all of `base`, compared as [`Name::matches`] does (RFC 5280 4.2.1.10).
+    pub(crate) fn is_within(&self, base: &Name<'_>) -> bool {
+        matches!((self.folded(), base.folded()), (Ok(name), Ok(base)) if name.starts_with(&base))
+    }
+
     fn folded(&self) -> Result<Vec<(ObjectIdentifier, String)>, Asn1Error> {
         let mut attributes = Vec::new();
         self.visit(|oid, text| {

@@ -6,9 +6,14 @@
 mod bouncy_castle;
 mod chains;
 mod domestic;
+mod encryption;
+mod envelopes;
 mod hierarchy;
+mod hostile;
 mod mutation;
 mod openssl;
 mod oracle;
+mod profiles;
 mod tampering;
 mod timestamps;
+mod two_party;

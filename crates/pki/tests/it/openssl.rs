@@ -413,7 +413,7 @@ fn a_certificate_with_a_critical_extension_that_is_not_understood_is_refused() {
     let extension = yinxin_pki::asn1::ObjectIdentifier::new_unwrap("1.2.3.4");
     let refused = ChainProblem::UnknownCriticalExtension { index: 0, extension };
     assert_eq!(problems("1.2.3.4=critical,DER:0500\n"), [refused]);
-    let extension = yinxin_pki::asn1::ObjectIdentifier::new_unwrap("2.5.29.30");
+    let extension = yinxin_pki::asn1::ObjectIdentifier::new_unwrap("2.5.29.36");
     let refused = ChainProblem::UnknownCriticalExtension { index: 0, extension };
-    assert_eq!(problems("nameConstraints=critical,permitted;DNS:example.test\n"), [refused]);
+    assert_eq!(problems("policyConstraints=critical,requireExplicitPolicy:0\n"), [refused]);
 }

@@ -32,6 +32,9 @@ pub enum AwardError {
     /// The award was cancelled.
     #[error("the award was cancelled")]
     Cancelled,
+    /// The push was accepted; there is nothing to check again.
+    #[error("the push was accepted")]
+    PushAccepted,
     /// A cancellation without reason, or with one that is too long.
     #[error("a cancellation has a reason of 1 to 500 characters")]
     Reason,
@@ -52,6 +55,12 @@ impl PublicError for AwardError {
                 ),
             )
             .faults(faults.iter().cloned().map(public_fault)),
+            Self::PushAccepted => Public::new(
+                StatusCode::CONFLICT,
+                "award.push_accepted",
+                ("该推送已被接受", "The push was accepted"),
+                ("该推送已被接受，无需重新检查。", "The push was accepted; there is nothing to check again."),
+            ),
             Self::NotFound => Public::new(
                 StatusCode::NOT_FOUND,
                 "award.not_found",

@@ -11,7 +11,7 @@ use yinxin_domain::law::RuleTables;
 use yinxin_domain::template;
 
 use super::store::{AwardParty, AwardState, Push, StoredAward};
-use super::use_cases::{self, PushOutcome};
+use super::use_cases::{self, PushOutcome, Pushed};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::http::extract::{Json, Path, Query, malformed};
@@ -25,6 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(show_award))
         .routes(routes!(cancel_award))
         .routes(routes!(list_pushes))
+        .routes(routes!(recheck_push))
 }
 
 /// What became of an accepted push.
@@ -41,6 +42,13 @@ struct PushAnswer {
     ignored: Vec<String>,
 }
 
+impl From<Pushed> for PushAnswer {
+    fn from(pushed: Pushed) -> Self {
+        let Pushed { award, outcome, version, ignored } = pushed;
+        Self { award_id: award, outcome, version, ignored }
+    }
+}
+
 /// Receives an award (`yinxin.award/1`), signed by a trading or mall system.
 #[utoipa::path(post, path = "/api/v1/awards", tag = "award", request_body(content = Object, description = "yinxin.award/1, see samples/award.schema.json"),
     responses((status = 201, body = PushAnswer), (status = 200, body = PushAnswer), (status = 422, description = "All faults of the file"), (status = 409, description = "Drafting has started, or a lot is taken")))]
@@ -50,13 +58,7 @@ async fn push_award(State(app): State<App>, signed: Signed) -> Result<(StatusCod
         PushOutcome::Created => StatusCode::CREATED,
         PushOutcome::Corrected | PushOutcome::Unchanged => StatusCode::OK,
     };
-    let answer = PushAnswer {
-        award_id: pushed.award,
-        outcome: pushed.outcome,
-        version: pushed.version,
-        ignored: pushed.ignored,
-    };
-    Ok((status, Json(answer)))
+    Ok((status, Json(pushed.into())))
 }
 
 /// Why an award is cancelled.
@@ -200,15 +202,34 @@ struct AwardPage {
     next_cursor: Option<String>,
 }
 
+/// Which awards to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct AwardQuery {
+    /// open (from which a contract can be begun; oldest first), drafting or cancelled; all if absent, newest first.
+    state: Option<String>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// At most 100.
+    limit: Option<i64>,
+}
+
 /// Awards of the organisation acted for, or all for an operator.
-#[utoipa::path(get, path = "/api/v1/awards", tag = "award", params(PageQuery), responses((status = 200, body = AwardPage)))]
+#[utoipa::path(get, path = "/api/v1/awards", tag = "award", params(AwardQuery), responses((status = 200, body = AwardPage)))]
 async fn list_awards(
     State(app): State<App>,
     actor: Actor,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<AwardQuery>,
 ) -> Result<Json<AwardPage>, Problem> {
     let limit = limit(page.limit);
-    let awards = use_cases::list(&app, &actor, page.cursor.as_deref().unwrap_or(""), limit).await?;
+    let state = match page.state.as_deref() {
+        None | Some("") => None,
+        Some("open") => Some(AwardState::Open),
+        Some("drafting") => Some(AwardState::Drafting),
+        Some("cancelled") => Some(AwardState::Cancelled),
+        Some(_) => return Err(malformed("state is open, drafting or cancelled").into()),
+    };
+    let awards = use_cases::list(&app, &actor, state, page.cursor.as_deref().unwrap_or(""), limit).await?;
     let next_cursor = next(&awards, limit, |award| award.id.to_string());
     let now = app.now();
     Ok(Json(AwardPage { items: awards.into_iter().map(|award| summary(award, now)).collect(), next_cursor }))
@@ -320,4 +341,14 @@ async fn list_pushes(
         faults: push.faults,
     };
     Ok(Json(PushPage { items: pushes.into_iter().map(view).collect(), next_cursor }))
+}
+
+/// Checks a refused push again as it came, and takes it in the name of who pushed it if it is sound now.
+#[utoipa::path(post, path = "/api/v1/operator/pushes/{id}/recheck", tag = "operator", security(("session" = [])), params(("id" = String, Path)), responses((status = 200, body = PushAnswer)))]
+async fn recheck_push(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<PushId>,
+) -> Result<Json<PushAnswer>, Problem> {
+    Ok(Json(use_cases::recheck(&app, &actor, id).await?.into()))
 }

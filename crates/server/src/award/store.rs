@@ -270,20 +270,42 @@ pub(super) async fn find_living(
     row.as_ref().map(stored_award).transpose()
 }
 
-/// Awards, newest first, before an id (empty for the first page); of one organisation, or all.
+/// The open awards of an organisation, oldest first, after an id (empty for the first page), with its key in each.
+pub(super) async fn open_of(
+    conn: &mut AnyConnection,
+    organisation: OrganisationId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(StoredAward, String)>, Failure> {
+    // Open awards are few and have an index of their own; CROSS JOIN makes SQLite begin with them.
+    let rows = sqlx::query(
+        "SELECT a.*, p.party_key FROM awards a CROSS JOIN award_parties p WHERE a.state = 'open' AND p.award_id = a.id \
+         AND p.organisation_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3",
+    )
+    .bind(organisation.to_string())
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok((stored_award(row)?, row.try_get("party_key")?))).collect()
+}
+
+/// Awards, newest first, before an id (empty for the first page); of one organisation, or all; in one state, or all.
 pub(super) async fn list(
     conn: &mut AnyConnection,
     organisation: Option<OrganisationId>,
+    state: Option<AwardState>,
     before: &str,
     limit: i64,
 ) -> Result<Vec<StoredAward>, Failure> {
     let organisation = organisation.map(|id| id.to_string()).unwrap_or_default();
     let rows = sqlx::query(
         "SELECT * FROM awards WHERE ($1 = '' OR id IN (SELECT award_id FROM award_parties WHERE organisation_id = $1)) \
-         AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3",
+         AND ($2 = '' OR id < $2) AND ($3 = '' OR state = $3) ORDER BY id DESC LIMIT $4",
     )
     .bind(organisation)
     .bind(before)
+    .bind(state.map(AwardState::as_str).unwrap_or_default())
     .bind(limit)
     .fetch_all(conn)
     .await?;
@@ -381,4 +403,18 @@ fn push(row: &AnyRow) -> Result<Push, Failure> {
         file: parsed(row, "file_sm3")?,
         faults: serde_json::from_str(faults).map_err(|error| Failure::damaged("pushes.faults", error))?,
     })
+}
+
+/// How many pushes had each outcome.
+pub(super) async fn push_counts(conn: &mut AnyConnection) -> Result<Vec<(String, i64)>, Failure> {
+    let rows = sqlx::query("SELECT outcome, COUNT(*) AS many FROM pushes GROUP BY outcome ORDER BY outcome")
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok((row.try_get("outcome")?, row.try_get("many")?))).collect()
+}
+
+/// A push.
+pub(super) async fn find_push(conn: &mut AnyConnection, id: PushId) -> Result<Option<Push>, Failure> {
+    let row = sqlx::query("SELECT * FROM pushes WHERE id = $1").bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(push).transpose()
 }

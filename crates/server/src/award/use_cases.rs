@@ -13,7 +13,7 @@ use yinxin_domain::organisation::OrganisationKind;
 use yinxin_domain::template::{Side, parties};
 
 use super::errors::AwardError;
-use super::store::{self, AwardParty, Push, StoredAward};
+use super::store::{self, AwardParty, Push};
 use crate::actor::{Actor, Capacity, ClientKind, Need, Permit};
 use crate::app::App;
 use crate::db::{CommitError, Event, Record};
@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::organisation::use_cases::{Provision, provision};
 
 /// For the contract feature, inside the commit that begins or ends a contract: the award's places, and its lock.
-pub use super::store::{AwardState, begin_drafting, find as find_stored, parties as places, release};
+pub use super::store::{AwardState, StoredAward, begin_drafting, find as find_stored, parties as places, release};
 
 /// Who pushes awards.
 const PUSHERS: &[ClientKind] = &[ClientKind::Trading, ClientKind::Mall];
@@ -62,7 +62,11 @@ pub struct Pushed {
 /// [`AwardError`]: not a trading or mall client, all faults at once, drafting has started, a lot taken.
 pub async fn push(app: &App, actor: &Actor, body: Bytes) -> Result<Pushed, AwardError> {
     let permit = actor.permit(&[Need::Client(PUSHERS)])?;
-    let client = client_of(actor)?;
+    take(app, &permit, client_of(actor)?, body).await
+}
+
+/// Takes the body of a push in the name of a client.
+async fn take(app: &App, permit: &Permit, client: ClientId, body: Bytes) -> Result<Pushed, AwardError> {
     let profiles = app.profiles.known_to_awards();
     let today = Date::at(app.now());
     let bytes = body.clone();
@@ -81,7 +85,7 @@ pub async fn push(app: &App, actor: &Actor, body: Bytes) -> Result<Pushed, Award
         .await?;
     // What came is kept as it came: durable before the row that names it.
     let file = app.files.put(body.to_vec()).await.map_err(Failure::from)?;
-    let attempt = Attempt { app, permit: &permit, client, file };
+    let attempt = Attempt { app, permit, client, file };
     let Checked { award, ignored } = match checked {
         Ok(checked) => checked,
         Err(faults) => {
@@ -293,11 +297,30 @@ pub async fn cancel(app: &App, actor: &Actor, id: AwardId, reason: &str) -> Resu
     Ok(StoredAward { state: AwardState::Cancelled, version: known.version + 1, updated_at: now, ..known })
 }
 
-/// Awards that the actor may see, newest first: those of the organisation acted for, or all for an operator.
+/// The open awards in which an organisation has a place, oldest first, with its key there; the caller has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn open_of(
+    app: &App,
+    organisation: OrganisationId,
+    limit: i64,
+) -> Result<Vec<(StoredAward, String)>, Failure> {
+    store::open_of(&mut *app.db.read().await?, organisation, "", limit).await
+}
+
+/// Awards that the actor may see, newest first: those of the organisation acted for, or all for an operator; in one state, or in all. Of an
+/// organisation's open ones the oldest come first.
 ///
 /// # Errors
 /// [`AwardError::Forbidden`] in any other capacity.
-pub async fn list(app: &App, actor: &Actor, before: &str, limit: i64) -> Result<Vec<StoredAward>, AwardError> {
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    state: Option<AwardState>,
+    cursor: &str,
+    limit: i64,
+) -> Result<Vec<StoredAward>, AwardError> {
     let organisation = match actor.organisation() {
         Some(organisation) => {
             actor.permit(&[Need::Member(organisation)])?;
@@ -308,7 +331,14 @@ pub async fn list(app: &App, actor: &Actor, before: &str, limit: i64) -> Result<
             None
         }
     };
-    Ok(store::list(&mut *app.db.read().await?, organisation, before, limit).await?)
+    let mut conn = app.db.read().await?;
+    match (organisation, state) {
+        (Some(organisation), Some(AwardState::Open)) => {
+            let open = store::open_of(&mut conn, organisation, cursor, limit).await?;
+            Ok(open.into_iter().map(|(award, _)| award).collect())
+        }
+        (organisation, state) => Ok(store::list(&mut conn, organisation, state, cursor, limit).await?),
+    }
 }
 
 /// An award with its parties, for a member of one of them, or an operator.
@@ -360,4 +390,27 @@ fn client_of(actor: &Actor) -> Result<ClientId, AwardError> {
 
 fn digest(award: &Award) -> Result<Sm3Digest, Failure> {
     Ok(Sm3Digest::from_bytes(Sm3::digest(store::body(award)?.as_bytes()).into()))
+}
+
+/// How many pushes had each outcome; for the operator's overview, which has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn push_counts(app: &App) -> Result<Vec<(String, i64)>, Failure> {
+    store::push_counts(&mut *app.db.read().await?).await
+}
+
+/// Checks a refused push again as it came, and takes it in the name of who pushed it if it is sound now: a flow profile was added, or a lot has
+/// become free. What is wrong in the file itself only its sender can mend.
+///
+/// # Errors
+/// [`AwardError`]: not an operator, no such push, not refused, and whatever the push is refused for now.
+pub async fn recheck(app: &App, actor: &Actor, id: PushId) -> Result<Pushed, AwardError> {
+    let permit = actor.permit(&[Need::Operator])?;
+    let push = store::find_push(&mut *app.db.read().await?, id).await?.ok_or(AwardError::NotFound)?;
+    if !matches!(push.outcome.as_str(), "refused" | "conflict") {
+        return Err(AwardError::PushAccepted);
+    }
+    let body = app.files.get(push.file).await.map_err(Failure::from)?;
+    take(app, &permit, push.client, body.into()).await
 }

@@ -17,7 +17,7 @@ use yinxin_pki::x509::Certificate;
 
 use super::authorities::{Authority, Hierarchy};
 use super::errors::CertificateError;
-use super::{keys, store};
+use super::{Suite, keys, store};
 use crate::app::App;
 use crate::failure::Failure;
 
@@ -200,7 +200,7 @@ pub struct Archive {
     pub certificates: Vec<Vec<u8>>,
     /// One OCSPResponse per leaf.
     pub ocsp_responses: Vec<Vec<u8>>,
-    /// The list of each root, for its CA.
+    /// The list of each root, for its CA, and that of the P-256 CA.
     pub crls: Vec<Vec<u8>>,
 }
 
@@ -223,6 +223,11 @@ pub async fn archive(app: &App, leaves: &[Certificate]) -> Result<Archive, Certi
         }
         put(|archive| &mut archive.ocsp_responses, revocation_evidence(app, leaf).await?);
         put(|archive| &mut archive.crls, list_of(app, &hierarchy.root).await?);
+        // Common readers ask the responder over the network and give up when it is gone, whatever answer of it the file holds; a list in the
+        // file they take as it is. This CA issues the house's own certificates only, so that its list stays short.
+        if hierarchy.suite == Suite::P256 {
+            put(|archive| &mut archive.crls, list_of(app, &hierarchy.ca).await?);
+        }
     }
     Ok(archive)
 }

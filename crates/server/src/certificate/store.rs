@@ -144,6 +144,35 @@ fn stored_certificate(row: &AnyRow) -> Result<StoredCertificate, Failure> {
     })
 }
 
+/// A certificate in force that ends soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// `cert_…`
+    pub id: CertificateId,
+    /// When, microseconds UTC.
+    pub not_after: i64,
+}
+
+/// The certificate of an owner that is in force longest, unless it ends after a moment.
+pub(super) async fn ending(
+    conn: &mut AnyConnection,
+    owner: Owner,
+    now: i64,
+    until: i64,
+) -> Result<Option<Ending>, Failure> {
+    let row = sqlx::query(
+        "SELECT id, not_after FROM certificates WHERE owner = $1 AND not_before <= $2 AND not_after > $2 AND revoked_at IS NULL \
+         ORDER BY not_after DESC, id DESC LIMIT 1",
+    )
+    .bind(owner.to_string())
+    .bind(now)
+    .fetch_optional(conn)
+    .await?;
+    let ending =
+        row.map(|row| Ok::<_, Failure>(Ending { id: parsed(&row, "id")?, not_after: row.try_get("not_after")? }));
+    Ok(ending.transpose()?.filter(|ending| ending.not_after <= until))
+}
+
 /// Adds a certificate.
 pub(super) async fn insert_certificate(
     conn: &mut AnyConnection,
@@ -403,6 +432,14 @@ pub(super) async fn list_applications(
         .fetch_all(conn)
         .await?;
     rows.iter().map(application).collect()
+}
+
+/// How many applications wait for a decision.
+pub(super) async fn count_applications(conn: &mut AnyConnection) -> Result<i64, Failure> {
+    let row = sqlx::query("SELECT COUNT(*) AS many FROM certificate_applications WHERE state = 'pending'")
+        .fetch_one(conn)
+        .await?;
+    Ok(row.try_get("many")?)
 }
 
 /// Decides a pending application and takes its password hash out of it; `None` when it is not pending.

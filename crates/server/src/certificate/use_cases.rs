@@ -22,7 +22,7 @@ use crate::{identity, organisation, seal};
 
 pub use super::passwords::{Ticket, check_password, consume_ticket, ticket_counts};
 pub use super::signing::{SigningMaterial, platform_material, roots, signing_material};
-pub use super::store::{Application, StoredCertificate};
+pub use super::store::{Application, Ending, StoredCertificate};
 
 /// How long a party's certificate is valid: three years.
 const LIFE_MICROS: i64 = 3 * 365 * 86_400 * 1_000_000;
@@ -341,6 +341,14 @@ pub async fn find(app: &App, id: CertificateId) -> Result<StoredCertificate, Cer
     store::find(&mut *app.db.read().await?, id).await?.ok_or(CertificateError::NotFound)
 }
 
+/// The certificate of an owner that ends before a moment, if no other of his is in force longer; the caller has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn ending_before(app: &App, owner: Owner, until: i64) -> Result<Option<Ending>, Failure> {
+    store::ending(&mut *app.db.read().await?, owner, app.now(), until).await
+}
+
 /// Whether an owner has a certificate in force. For choosing how a contract is sealed (S1-017); it tells nothing else.
 ///
 /// # Errors
@@ -402,4 +410,12 @@ pub async fn revoke(
     app.trust.keys.forget(stored.key);
     app.trust.evidence.forget(&stored.certificate);
     Ok(())
+}
+
+/// How many applications for certificates wait for a decision; for the operator's overview, which has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn count_applications(app: &App) -> Result<i64, Failure> {
+    store::count_applications(&mut *app.db.read().await?).await
 }

@@ -51,9 +51,26 @@ pub enum ContractError {
     /// There is no document yet, or none that this party may see.
     #[error("there is no document to see")]
     NoDocument,
+    /// The track has no such entry, or none that this party may see.
+    #[error("the track has no such entry")]
+    NoEntry,
     /// A list, tab or cursor that does not exist.
     #[error("there is no such list")]
     NoSuchList,
+    /// A filter of a list that cannot be read.
+    #[error("the filter {0} cannot be read")]
+    FilterUnfit(&'static str),
+    /// No other party holds the contract.
+    #[error("no other party can be urged")]
+    NothingToUrge,
+    /// The party urged less than four hours ago.
+    #[error("the party has urged recently")]
+    UrgedRecently {
+        /// When it may again, microseconds UTC.
+        again_at: i64,
+        /// Now, microseconds UTC.
+        now: i64,
+    },
 }
 
 /// What somebody else did after a version was read.
@@ -211,6 +228,15 @@ impl PublicError for ContractError {
                     "The text is not final yet, or the other party has not sent it. Use the preview for a draft.",
                 ),
             ),
+            Self::NoEntry => Public::new(
+                StatusCode::NOT_FOUND,
+                "contract.no_entry",
+                ("没有该条记录", "No such entry"),
+                (
+                    "签署轨迹中没有该条记录，或者您当前的操作身份无权查看。",
+                    "The track has no such entry, or the identity you act as may not see it.",
+                ),
+            ),
             Self::NoSuchList => Public::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "contract.no_such_list",
@@ -220,6 +246,38 @@ impl PublicError for ContractError {
                     "Check list, tab and profile; hand back next_cursor as it was.",
                 ),
             ),
+            Self::FilterUnfit(name) => Public::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "contract.filter_unfit",
+                ("筛选条件有误", "The filter cannot be read"),
+                (
+                    format!("筛选条件 {name} 有误：日期请按 2025-03-24 填写，金额为整数（分）。请改正后重试。"),
+                    format!("The filter {name} cannot be read: days are written 2025-03-24, amounts are whole numbers of fen."),
+                ),
+            ),
+            Self::NothingToUrge => Public::new(
+                StatusCode::CONFLICT,
+                "contract.nothing_to_urge",
+                ("无需催办", "There is nobody to urge"),
+                (
+                    "该合同现在不由对方办理，无需催办。请刷新查看现由谁办理。",
+                    "No other party holds the contract now. Reload the page to see who does.",
+                ),
+            ),
+            Self::UrgedRecently { again_at, now } => {
+                let minutes = again_at.saturating_sub(*now).max(0) / 60_000_000 + 1;
+                Public::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "contract.urged_recently",
+                    ("已经催办过", "Urged already"),
+                    (
+                        format!("您方已催办过，对方已收到提醒。每 4 小时可催办一次，请约 {minutes} 分钟后再试。"),
+                        format!("Your party has urged already, and the other was told. Once in 4 hours is possible: try again in about {minutes} minutes."),
+                    ),
+                )
+                .with("again_at", *again_at)
+                .retry_after(minutes * 60)
+            }
         }
     }
 }

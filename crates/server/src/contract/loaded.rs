@@ -8,7 +8,7 @@ use yinxin_domain::law::RuleTables;
 use yinxin_domain::money::Money;
 use yinxin_domain::template::{self, ContractText, FieldValue, Fields, Template};
 
-use super::store::Row;
+use super::store::{Reasons, Row};
 use crate::actor::{Actor, Capacity, ClientKind};
 use crate::app::App;
 use crate::failure::Failure;
@@ -28,6 +28,8 @@ pub struct Loaded<'a> {
     pub number: String,
     /// The contract's title.
     pub title: String,
+    /// Why fields depart from the award, by field.
+    pub reasons: Reasons,
     /// Its flow profile.
     pub profile: &'a Profile,
 }
@@ -35,7 +37,7 @@ pub struct Loaded<'a> {
 impl<'a> Loaded<'a> {
     /// Puts together what a row names.
     pub(super) fn of(app: &'a App, row: Row) -> Result<Self, Failure> {
-        let Row { contract, award, template, fields, number, title } = row;
+        let Row { contract, award, template, fields, number, title, reasons } = row;
         let profile = app.profiles.get(contract.profile()).ok_or_else(|| {
             Failure::damaged(
                 "contracts.profile",
@@ -46,7 +48,7 @@ impl<'a> Loaded<'a> {
             .ok_or_else(|| Failure::damaged("contracts.template_id", format!("there is no template {template:?}")))?;
         let fields = template::read_fields(template, &award, &fields)
             .map_err(|faults| Failure::damaged("contracts.fields", format!("{faults:?}")))?;
-        Ok(Self { contract, award, template, fields, number, title, profile })
+        Ok(Self { contract, award, template, fields, number, title, reasons, profile })
     }
 
     /// What a verb is handed. `actor` is [`domain_actor`]'s.
@@ -56,10 +58,7 @@ impl<'a> Loaded<'a> {
 
     /// The amount that the text names: the draft's where it has one, else the award's.
     pub fn amount(&self) -> Money {
-        match self.fields.get("amount") {
-            Some(FieldValue::Money(amount)) => *amount,
-            Some(_) | None => self.award.amount,
-        }
+        drafted_amount(&self.fields, &self.award)
     }
 
     /// What filing and notice call it.
@@ -70,6 +69,14 @@ impl<'a> Loaded<'a> {
     /// The text as it stands; gaps of an incomplete draft print as blank lines.
     pub fn text(&self) -> ContractText {
         template::expand(self.template, &self.award, &self.fields)
+    }
+}
+
+/// The amount that a draft names, else the award's.
+pub fn drafted_amount(fields: &Fields, award: &Award) -> Money {
+    match fields.get("amount") {
+        Some(FieldValue::Money(amount)) => *amount,
+        Some(_) | None => award.amount,
     }
 }
 

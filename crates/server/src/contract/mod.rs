@@ -10,6 +10,7 @@ pub mod errors;
 pub mod http;
 pub mod jobs;
 pub mod loaded;
+pub mod sample;
 pub mod store;
 pub mod text;
 pub mod use_cases;

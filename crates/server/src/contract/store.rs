@@ -1,11 +1,14 @@
-//! SQL of contracts, their parties, lists and typeset texts.
+//! SQL of contracts, their parties and typeset texts; their lists are in [`lists`].
+
+pub mod lists;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 use yinxin_domain::award::Award;
 use yinxin_domain::contract::invariants::broken_by_transition;
-use yinxin_domain::contract::view::List;
 use yinxin_domain::contract::{Contract, Effect, Transition};
 use yinxin_domain::identifiers::Sm3Digest;
 use yinxin_domain::ids::{ContractId, OrganisationId};
@@ -30,24 +33,12 @@ pub(super) struct Row {
     pub(super) number: String,
     /// The contract's title.
     pub(super) title: String,
+    /// Why fields depart from the award, by field.
+    pub(super) reasons: Reasons,
 }
 
-/// One line of a list.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    /// The aggregate.
-    pub(super) contract: Contract,
-    /// The contract's number.
-    pub(super) number: String,
-    /// The contract's title.
-    pub(super) title: String,
-    /// The project's name.
-    pub(super) project_name: String,
-    /// Since when it stands in the list; of a tab, when it was begun.
-    pub(super) since: i64,
-    /// When it last changed.
-    pub(super) updated_at: i64,
-}
+/// Why fields of a draft depart from the award, by field.
+pub type Reasons = BTreeMap<String, String>;
 
 /// A typeset text.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,12 +67,20 @@ fn stored_state(contract: &Contract) -> Result<String, Failure> {
     contract.to_stored().map_err(|error| Failure::damaged("contracts.state", error))
 }
 
-/// Adds a contract that was just begun, with its parties and lists. Its award is locked by the caller, in the same commit.
-pub(super) async fn insert(conn: &mut AnyConnection, row: &Row, at: i64) -> Result<(), Failure> {
+/// Adds a contract that was just begun, with its parties and lists. Its award is locked by the caller, in the same commit. `sign_by` is the end of
+/// the law's last day for signing.
+pub(super) async fn insert(
+    conn: &mut AnyConnection,
+    row: &Row,
+    amount_fen: i64,
+    sign_by: Option<i64>,
+    at: i64,
+) -> Result<(), Failure> {
     let contract = &row.contract;
+    let shown = lists::Shown { search: search_text(row), amount_fen, sign_by: sign_by.unwrap_or(lists::NEVER) };
     sqlx::query(
         "INSERT INTO contracts (id, version, state, profile, phase, award_id, award, template_id, fields, number, title, project_name, search, \
-         started_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
+         started_at, updated_at, amount_fen, sign_by, reasons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17)",
     )
     .bind(contract.id().to_string())
     .bind(contract.version())
@@ -95,8 +94,11 @@ pub(super) async fn insert(conn: &mut AnyConnection, row: &Row, at: i64) -> Resu
     .bind(&row.number)
     .bind(&row.title)
     .bind(&row.award.project.name)
-    .bind(search_text(row))
+    .bind(&shown.search)
     .bind(at)
+    .bind(shown.amount_fen)
+    .bind(shown.sign_by)
+    .bind(text("contracts.reasons", &row.reasons)?)
     .execute(&mut *conn)
     .await?;
     for party in contract.parties() {
@@ -106,11 +108,8 @@ pub(super) async fn insert(conn: &mut AnyConnection, row: &Row, at: i64) -> Resu
             .bind(party.organisation.to_string())
             .execute(&mut *conn)
             .await?;
-        for list in contract.lists_of(party.key) {
-            enter_list(&mut *conn, party.organisation, list, contract.id(), at).await?;
-        }
     }
-    Ok(())
+    lists::enter_all(conn, contract, &shown, at).await
 }
 
 /// What a search looks through, in lower case.
@@ -148,58 +147,26 @@ pub async fn save_transition(
     .execute(&mut *conn)
     .await?;
     expect_version(done.rows_affected(), "contract")?;
-    for party in next.parties() {
-        let (were, are) = (before.lists_of(party.key), next.lists_of(party.key));
-        for list in were.iter().filter(|list| !are.contains(list)) {
-            leave_list(&mut *conn, party.organisation, *list, next.id()).await?;
-        }
-        for list in are.iter().filter(|list| !were.contains(list)) {
-            enter_list(&mut *conn, party.organisation, *list, next.id(), at).await?;
-        }
-    }
+    lists::follow(&mut *conn, before, next, at).await?;
     if transition.effects.contains(&Effect::ReleaseAward) {
         awards::release(conn, next.award(), next.id(), at).await?;
     }
     Ok(())
 }
 
-async fn enter_list(
+/// Replaces the values of a draft, before [`save_transition`] checks the version in the same commit and brings the lists up to date.
+pub(super) async fn set_fields(
     conn: &mut AnyConnection,
-    organisation: OrganisationId,
-    list: List,
-    contract: ContractId,
-    since: i64,
+    id: ContractId,
+    fields: &Value,
+    reasons: &Reasons,
+    amount_fen: i64,
 ) -> Result<(), Failure> {
-    sqlx::query("INSERT INTO contract_lists (organisation_id, list, contract_id, since) VALUES ($1, $2, $3, $4)")
-        .bind(organisation.to_string())
-        .bind(list.code())
-        .bind(contract.to_string())
-        .bind(since)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-async fn leave_list(
-    conn: &mut AnyConnection,
-    organisation: OrganisationId,
-    list: List,
-    contract: ContractId,
-) -> Result<(), Failure> {
-    sqlx::query("DELETE FROM contract_lists WHERE organisation_id = $1 AND list = $2 AND contract_id = $3")
-        .bind(organisation.to_string())
-        .bind(list.code())
-        .bind(contract.to_string())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Replaces the values of a draft; the version was checked by [`save_transition`] in the same commit.
-pub(super) async fn set_fields(conn: &mut AnyConnection, id: ContractId, fields: &Value) -> Result<(), Failure> {
-    sqlx::query("UPDATE contracts SET fields = $2 WHERE id = $1")
+    sqlx::query("UPDATE contracts SET fields = $2, reasons = $3, amount_fen = $4 WHERE id = $1")
         .bind(id.to_string())
         .bind(fields.to_string())
+        .bind(text("contracts.reasons", reasons)?)
+        .bind(amount_fen)
         .execute(conn)
         .await?;
     Ok(())
@@ -254,10 +221,11 @@ pub(super) async fn parties(conn: &mut AnyConnection, id: ContractId) -> Result<
 
 /// A contract.
 pub(super) async fn find(conn: &mut AnyConnection, id: ContractId) -> Result<Option<Row>, Failure> {
-    let row = sqlx::query("SELECT state, award, template_id, fields, number, title FROM contracts WHERE id = $1")
-        .bind(id.to_string())
-        .fetch_optional(conn)
-        .await?;
+    let row =
+        sqlx::query("SELECT state, award, template_id, fields, number, title, reasons FROM contracts WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(conn)
+            .await?;
     row.map(|row| {
         Ok(Row {
             contract: state(&row)?,
@@ -266,99 +234,8 @@ pub(super) async fn find(conn: &mut AnyConnection, id: ContractId) -> Result<Opt
             fields: json(&row, "fields")?,
             number: row.try_get("number")?,
             title: row.try_get("title")?,
+            reasons: json(&row, "reasons")?,
         })
     })
     .transpose()
-}
-
-fn line(row: &AnyRow) -> Result<Line, Failure> {
-    Ok(Line {
-        contract: state(row)?,
-        number: row.try_get("number")?,
-        title: row.try_get("title")?,
-        project_name: row.try_get("project_name")?,
-        since: row.try_get("since")?,
-        updated_at: row.try_get("updated_at")?,
-    })
-}
-
-/// A pattern for LIKE that finds the words literally; `%` finds all.
-fn pattern(words: &str) -> String {
-    let mut escaped = String::from("%");
-    for character in words.trim().to_lowercase().chars() {
-        if matches!(character, '%' | '_' | '!') {
-            escaped.push('!');
-        }
-        escaped.push(character);
-    }
-    escaped.push('%');
-    escaped
-}
-
-/// The contracts in one list of an organisation, newest in it first, before `(since, id)`.
-pub(super) async fn in_list(
-    conn: &mut AnyConnection,
-    organisation: OrganisationId,
-    list: List,
-    words: &str,
-    before: &(i64, String),
-    limit: i64,
-) -> Result<Vec<Line>, Failure> {
-    let rows = sqlx::query(
-        "SELECT c.state, c.number, c.title, c.project_name, c.updated_at, l.since FROM contract_lists l \
-         JOIN contracts c ON c.id = l.contract_id WHERE l.organisation_id = $1 AND l.list = $2 AND c.search LIKE $3 ESCAPE '!' \
-         AND (l.since < $4 OR (l.since = $4 AND l.contract_id < $5)) ORDER BY l.since DESC, l.contract_id DESC LIMIT $6",
-    )
-    .bind(organisation.to_string())
-    .bind(list.code())
-    .bind(pattern(words))
-    .bind(before.0)
-    .bind(&before.1)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?;
-    rows.iter().map(line).collect()
-}
-
-/// The contracts of an organisation that are in one of these phases of a profile, newest first, before `(started, id)`.
-pub(super) async fn in_phases(
-    conn: &mut AnyConnection,
-    organisation: OrganisationId,
-    profile: &str,
-    phases: &[String],
-    before: &(i64, String),
-    limit: i64,
-) -> Result<Vec<Line>, Failure> {
-    let places: Vec<String> = (0..phases.len()).map(|at| format!("${}", at + 6)).collect();
-    let sql = format!(
-        "SELECT c.state, c.number, c.title, c.project_name, c.updated_at, c.started_at AS since FROM contract_parties p \
-         JOIN contracts c ON c.id = p.contract_id WHERE p.organisation_id = $1 AND c.profile = $2 \
-         AND (c.started_at < $3 OR (c.started_at = $3 AND c.id < $4)) AND c.phase IN ({}) \
-         ORDER BY c.started_at DESC, c.id DESC LIMIT $5",
-        places.join(", ")
-    );
-    // The text holds nothing but placeholders.
-    let mut query = sqlx::query(AssertSqlSafe(sql))
-        .bind(organisation.to_string())
-        .bind(profile)
-        .bind(before.0)
-        .bind(&before.1)
-        .bind(limit);
-    for phase in phases {
-        query = query.bind(phase);
-    }
-    query.fetch_all(conn).await?.iter().map(line).collect()
-}
-
-/// How many contracts stand in each list of an organisation; lists without any are left out.
-pub(super) async fn counts(
-    conn: &mut AnyConnection,
-    organisation: OrganisationId,
-) -> Result<Vec<(String, i64)>, Failure> {
-    let rows =
-        sqlx::query("SELECT list, COUNT(*) AS many FROM contract_lists WHERE organisation_id = $1 GROUP BY list")
-            .bind(organisation.to_string())
-            .fetch_all(conn)
-            .await?;
-    rows.iter().map(|row| Ok((row.try_get("list")?, row.try_get("many")?))).collect()
 }

@@ -15,6 +15,9 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::template::document::document;
 
+// Whoever an award may name can sign: the purchaser and every supplier have their buttons in the PDF form and a letter in the text.
+const _: () = assert!(yinxin_domain::award::MAX_SUPPLIERS < yinxin_pdf::MAX_PARTIES);
+
 /// Typesets the draft as it stands, for a preview.
 ///
 /// # Errors

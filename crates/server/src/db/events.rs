@@ -208,6 +208,19 @@ pub async fn track(
     rows.iter().map(|row| read(row).map_err(Failure::from)).collect()
 }
 
+/// The events of all contracts, notifications and persons after an id, in the order of their ids; for the live feed, which decides whom they
+/// concern.
+pub(crate) async fn after(conn: &mut AnyConnection, id: &str, limit: i64) -> Result<Vec<Recorded>, Failure> {
+    let rows = sqlx::query(
+        "SELECT * FROM events WHERE id > $1 AND aggregate_kind IN ('contract', 'notification', 'person') ORDER BY id LIMIT $2",
+    )
+    .bind(id)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| read(row).map_err(Failure::from)).collect()
+}
+
 /// Whether a whole track, as [`track`] reads it, is an unbroken chain.
 #[must_use]
 pub fn is_unbroken(track: &[Recorded]) -> bool {

@@ -3,15 +3,20 @@
 //! [`Files::put`] returns only when bytes and name are on the disk; the row that names the digest is committed afterwards.
 //! A crash between the two leaves an orphan and never a row without its file. [`Files::get`] checks the digest again.
 
+use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::body::Bytes;
 use sm3::{Digest as _, Sm3};
 use yinxin_domain::identifiers::Sm3Digest;
 
 /// Bytes of the largest file that is kept: the upload limit and what signatures and revisions may add to it.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Bytes of files read a moment ago that are kept in memory.
+const RECENT_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why a document cannot be kept or found.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +42,33 @@ pub enum FilesError {
 #[derive(Clone)]
 pub struct Files {
     root: Arc<PathBuf>,
+    recent: Arc<Mutex<Recent>>,
+}
+
+/// Files read a moment ago: a browser asks for a document in many ranges, and each file is read and checked once for all of them.
+#[derive(Default)]
+struct Recent {
+    /// Newest last.
+    files: VecDeque<(Sm3Digest, Bytes)>,
+    bytes: usize,
+}
+
+impl Recent {
+    fn find(&self, digest: Sm3Digest) -> Option<Bytes> {
+        self.files.iter().find(|(known, _)| *known == digest).map(|(_, bytes)| bytes.clone())
+    }
+
+    fn keep(&mut self, digest: Sm3Digest, bytes: &Bytes) {
+        if bytes.len() > RECENT_BYTES || self.find(digest).is_some() {
+            return;
+        }
+        self.bytes += bytes.len();
+        self.files.push_back((digest, bytes.clone()));
+        while self.bytes > RECENT_BYTES {
+            let Some((_, oldest)) = self.files.pop_front() else { break };
+            self.bytes -= oldest.len();
+        }
+    }
 }
 
 impl Files {
@@ -46,7 +78,7 @@ impl Files {
     /// [`FilesError::Io`].
     pub fn open(root: PathBuf) -> Result<Self, FilesError> {
         std::fs::create_dir_all(root.join("tmp"))?;
-        Ok(Self { root: Arc::new(root) })
+        Ok(Self { root: Arc::new(root), recent: Arc::default() })
     }
 
     /// Keeps bytes and returns their digest, once they are durable. Keeping the same bytes again does nothing.
@@ -65,6 +97,20 @@ impl Files {
     pub async fn get(&self, digest: Sm3Digest) -> Result<Vec<u8>, FilesError> {
         let files = self.clone();
         tokio::task::spawn_blocking(move || files.get_blocking(digest)).await?
+    }
+
+    /// The bytes with this digest, checked when they were read; for what is asked for again and again.
+    ///
+    /// # Errors
+    /// As [`Files::get`].
+    pub async fn shared(&self, digest: Sm3Digest) -> Result<Bytes, FilesError> {
+        let found = self.recent.lock().unwrap_or_else(PoisonError::into_inner).find(digest);
+        if let Some(bytes) = found {
+            return Ok(bytes);
+        }
+        let bytes = Bytes::from(self.get(digest).await?);
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).keep(digest, &bytes);
+        Ok(bytes)
     }
 
     fn path(&self, digest: Sm3Digest) -> PathBuf {

@@ -42,6 +42,10 @@ migrations! {
     11 "0011_notice.sql",
     12 "0012_notification.sql",
     13 "0013_outside_sandbox.sql",
+    20 "0020_contract_lists.sql",
+    21 "0021_award_open.sql",
+    22 "0022_sandbox_people.sql",
+    23 "0023_filing_waiting.sql",
 }
 
 /// Why the schema cannot be brought up to date.

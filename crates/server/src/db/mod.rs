@@ -129,6 +129,7 @@ pub struct Db {
     clock: Arc<Clock>,
     chance: Arc<Chance>,
     announced: Arc<Notify>,
+    changed: Arc<Notify>,
 }
 
 impl Db {
@@ -138,7 +139,7 @@ impl Db {
     /// See [`DbError`].
     pub async fn open(config: &Config, clock: Arc<Clock>, chance: Arc<Chance>) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
-        let announced = Arc::new(Notify::new());
+        let (announced, changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let options =
             AnyPoolOptions::new().max_connections(config.database.connections).acquire_timeout(Duration::from_secs(10));
         if config.database.url.is_empty() {
@@ -163,11 +164,11 @@ impl Db {
                 .connect(&format!("{address}?mode=ro"))
                 .await?;
             let writer = Some(Arc::new(writer::Writer::start(connection)));
-            Ok(Self { pool, writer, clock, chance, announced })
+            Ok(Self { pool, writer, clock, chance, announced, changed })
         } else if config.database.url.starts_with("postgres://") || config.database.url.starts_with("postgresql://") {
             let pool = options.connect(&config.database.url).await?;
             migrate::run(&mut *pool.acquire().await?, clock.now()).await?;
-            Ok(Self { pool, writer: None, clock, chance, announced })
+            Ok(Self { pool, writer: None, clock, chance, announced, changed })
         } else {
             Err(DbError::Address)
         }
@@ -212,8 +213,11 @@ impl Db {
     {
         let announces = !record.messages.is_empty();
         let result = self.run(Some((permit.clone(), record)), data, write).await;
-        if announces && result.is_ok() {
-            self.announced.notify_one();
+        if result.is_ok() {
+            self.changed.notify_one();
+            if announces {
+                self.announced.notify_one();
+            }
         }
         result.map_err(|error| match error {
             CommitError::Refused(refused) => refused,
@@ -242,6 +246,11 @@ impl Db {
     /// Waits until a commit of this process announced a message.
     pub(crate) async fn announced(&self) {
         self.announced.notified().await;
+    }
+
+    /// Waits until a commit of this process changed something.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// Wakes the job worker, for example after the clock was moved.

@@ -9,16 +9,17 @@ use yinxin_domain::ids::{ContractId, FilingId};
 
 use super::errors::FilingError;
 use super::push::Said;
+use super::store::{Answer, Filing};
 use super::use_cases;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::http::extract::{Json, Path, malformed};
+use crate::http::extract::{Json, Path, Query, malformed};
 use crate::http::problem::Problem;
 use crate::http::signed::Signed;
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(resubmit)).routes(routes!(answer))
+    OpenApiRouter::new().routes(routes!(show)).routes(routes!(resubmit)).routes(routes!(answer)).routes(routes!(list))
 }
 
 /// A contract's filing.
@@ -76,6 +77,27 @@ struct AnswerOut {
     effect: String,
 }
 
+impl SubmissionOut {
+    fn of(filing: &Filing, answers: Vec<Answer>) -> Self {
+        let answer = |answer: Answer| AnswerOut {
+            received_at: answer.received_at,
+            outcome: if answer.accepted { "accepted" } else { "refused" },
+            receipt: answer.receipt,
+            reason: answer.reason,
+            effect: answer.effect,
+        };
+        Self {
+            id: filing.id.to_string(),
+            attempt: filing.attempt,
+            document_sm3: filing.package.document_sm3.to_string(),
+            prepared_at: filing.prepared_at,
+            pushed_at: filing.pushed_at,
+            answered_at: filing.answered_at,
+            answers: answers.into_iter().map(answer).collect(),
+        }
+    }
+}
+
 /// A contract's filing: its state, its clock, every submission and every answer.
 #[utoipa::path(get, path = "/api/v1/contracts/{id}/filing", tag = "filing", security(("session" = [])), params(("id" = String, Path)), responses((status = 200, body = FilingOut)))]
 async fn show(State(app): State<App>, actor: Actor, Path(id): Path<ContractId>) -> Result<Json<FilingOut>, Problem> {
@@ -88,24 +110,7 @@ async fn show(State(app): State<App>, actor: Actor, Path(id): Path<ContractId>) 
         Axis::Accepted { receipt, .. } => ("accepted", receipt.clone(), None),
         Axis::Refused { reason, .. } => ("refused", None, Some(reason.clone())),
     };
-    let submissions = seen.submissions.into_iter().map(|(filing, answers)| SubmissionOut {
-        id: filing.id.to_string(),
-        attempt: filing.attempt,
-        document_sm3: filing.package.document_sm3.to_string(),
-        prepared_at: filing.prepared_at,
-        pushed_at: filing.pushed_at,
-        answered_at: filing.answered_at,
-        answers: answers
-            .into_iter()
-            .map(|answer| AnswerOut {
-                received_at: answer.received_at,
-                outcome: if answer.accepted { "accepted" } else { "refused" },
-                receipt: answer.receipt,
-                reason: answer.reason,
-                effect: answer.effect,
-            })
-            .collect(),
-    });
+    let submissions = seen.submissions.into_iter().map(|(filing, answers)| SubmissionOut::of(&filing, answers));
     Ok(Json(FilingOut {
         state,
         contract_version: seen.contract.version(),
@@ -170,4 +175,81 @@ async fn answer(
     }
     let effect = use_cases::answer(&app, &actor, id, said).await?;
     Ok(Json(Answered { effect: effect.code() }))
+}
+
+/// Which submissions to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct FilingQuery {
+    /// waiting, accepted or refused; all if absent.
+    outcome: Option<String>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// At most 100.
+    limit: Option<i64>,
+}
+
+/// One submission of some contract.
+#[derive(Serialize, utoipa::ToSchema)]
+struct FiledOut {
+    /// `ctr_…`
+    contract_id: String,
+    /// The contract's number.
+    number: String,
+    /// Its title.
+    title: String,
+    /// The project's name.
+    project_name: String,
+    /// The names of the parties, purchaser first.
+    parties: Vec<String>,
+    /// The amount the text names, 分.
+    amount_fen: i64,
+    /// waiting, accepted or refused.
+    outcome: &'static str,
+    /// Whether it was submitted again after a refusal.
+    resubmitted: bool,
+    /// The submission with its answers.
+    submission: SubmissionOut,
+}
+
+/// A page of submissions.
+#[derive(Serialize, utoipa::ToSchema)]
+struct FilingPage {
+    /// Newest first.
+    items: Vec<FiledOut>,
+    /// Pass as `cursor` for the next page.
+    next_cursor: Option<String>,
+}
+
+/// Submissions of all contracts with their answers, newest first.
+#[utoipa::path(get, path = "/api/v1/operator/filings", tag = "operator", security(("session" = [])), params(FilingQuery), responses((status = 200, body = FilingPage)))]
+async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    Query(query): Query<FilingQuery>,
+) -> Result<Json<FilingPage>, Problem> {
+    let limit = query.limit.unwrap_or(50).clamp(1, 100);
+    let (outcome, cursor) = (query.outcome.unwrap_or_default(), query.cursor.unwrap_or_default());
+    if !["", "waiting", "accepted", "refused"].contains(&outcome.as_str()) {
+        return Err(malformed("outcome is waiting, accepted or refused").into());
+    }
+    let found = use_cases::list(&app, &actor, &outcome, &cursor, limit).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|length| length == limit);
+    let next_cursor = found.last().filter(|_| full).map(|(filing, _)| filing.id.to_string());
+    let item = |(filing, answers): (Filing, Vec<Answer>)| FiledOut {
+        contract_id: filing.contract.to_string(),
+        number: filing.package.contract_number.clone(),
+        title: filing.package.title.clone(),
+        project_name: filing.package.project_name.clone(),
+        parties: filing.package.parties.iter().map(|party| party.name.clone()).collect(),
+        amount_fen: filing.package.amount_fen,
+        outcome: match answers.iter().find(|answer| answer.effect == "decided") {
+            None => "waiting",
+            Some(answer) if answer.accepted => "accepted",
+            Some(_) => "refused",
+        },
+        resubmitted: filing.attempt > 1,
+        submission: SubmissionOut::of(&filing, answers),
+    };
+    Ok(Json(FilingPage { items: found.into_iter().map(item).collect(), next_cursor }))
 }

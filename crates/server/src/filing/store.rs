@@ -94,6 +94,32 @@ pub(super) async fn of_contract(conn: &mut AnyConnection, contract: ContractId) 
     rows.iter().map(filing).collect()
 }
 
+/// Submissions of all contracts, newest first, before an id (empty for the first page): `waiting` for an answer, `accepted` or `refused`; all if
+/// empty.
+pub(super) async fn list(
+    conn: &mut AnyConnection,
+    outcome: &str,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Filing>, Failure> {
+    let rows = sqlx::query(
+        "SELECT * FROM filings WHERE ($1 = '' OR outcome = $1 OR ($1 = 'waiting' AND outcome IS NULL)) AND ($2 = '' OR id < $2) \
+         ORDER BY id DESC LIMIT $3",
+    )
+    .bind(outcome)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(filing).collect()
+}
+
+/// How many submissions wait for an answer.
+pub(super) async fn count_waiting(conn: &mut AnyConnection) -> Result<i64, Failure> {
+    let row = sqlx::query("SELECT COUNT(*) AS many FROM filings WHERE outcome IS NULL").fetch_one(conn).await?;
+    Ok(row.try_get("many")?)
+}
+
 /// Notes that the supervising system has it.
 pub(super) async fn note_pushed(conn: &mut AnyConnection, id: FilingId, at: i64) -> Result<(), Failure> {
     sqlx::query("UPDATE filings SET pushed_at = COALESCE(pushed_at, $2) WHERE id = $1")

@@ -326,6 +326,35 @@ pub async fn show(app: &App, actor: &Actor, id: ContractId) -> Result<Seen, Fili
     Ok(Seen { contract: loaded.contract, deadline, submissions })
 }
 
+/// Submissions of all contracts with their answers, newest first, before an id; for operators. `outcome` is waiting, accepted, refused, or empty.
+///
+/// # Errors
+/// [`FilingError::Forbidden`].
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    outcome: &str,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<(Filing, Vec<Answer>)>, FilingError> {
+    actor.permit(&[Need::Operator])?;
+    let mut conn = app.db.read().await?;
+    let mut found = Vec::new();
+    for filing in store::list(&mut conn, outcome, before, limit).await? {
+        let answers = store::answers(&mut conn, filing.id).await?;
+        found.push((filing, answers));
+    }
+    Ok(found)
+}
+
+/// How many submissions wait for an answer; for the operator's overview, which has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn count_waiting(app: &App) -> Result<i64, Failure> {
+    store::count_waiting(&mut *app.db.read().await?).await
+}
+
 impl FilingError {
     /// Whether trying the same again cannot help, so that the operator must look.
     #[must_use]

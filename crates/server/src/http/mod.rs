@@ -5,12 +5,14 @@
 //! address).
 
 pub mod extract;
+pub(crate) mod file;
 mod health;
 pub mod problem;
 pub mod rate;
 pub mod sandbox;
 pub mod session;
 pub mod signed;
+mod web;
 
 use std::any::Any;
 use std::net::{IpAddr, SocketAddr};
@@ -70,7 +72,7 @@ pub fn router(app: App) -> Router {
     }
     let (router, _) = routes.split_for_parts();
     router
-        .fallback(|| async { Problem::from(extract::not_found()) })
+        .fallback(web::serve)
         .method_not_allowed_fallback(|| async { Problem::from(method_not_allowed()) })
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), edge))
@@ -98,8 +100,10 @@ async fn edge(State(app): State<App>, mut request: Request, next: Next) -> Respo
     let known = claims_identity(request.headers());
     let plain = matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics");
     let played = is_played(&route);
+    // The application's files lie in memory; a sign-in page needs a dozen of them at once.
+    let page = request.extensions().get::<MatchedPath>().is_none() && !web::is_api(request.uri().path());
 
-    let limited = if known || plain || played { Ok(()) } else { app.rate.anonymous(&rate_key(ip), started) };
+    let limited = if known || plain || played || page { Ok(()) } else { app.rate.anonymous(&rate_key(ip), started) };
     let mut response = match limited {
         Err(seconds) => Problem::from(too_many(seconds)).into_response(),
         Ok(()) => {

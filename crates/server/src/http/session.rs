@@ -79,18 +79,22 @@ impl FromRequestParts<App> for Actor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let SignedIn { session, actor } = SignedIn::from_request_parts(parts, app).await?;
         let header = parts.headers.get("x-actor").and_then(|value| value.to_str().ok());
-        let capacity = match header {
-            None | Some("") => return Err(missing().into()),
-            Some("person") => actor.capacity,
-            Some("operator") if session.operator => Capacity::Operator(session.person),
-            Some("operator") => return Err(not_yours().into()),
-            Some(id) => {
-                let id: OrganisationId = id.parse().map_err(|_| missing())?;
-                let roles = organisation::use_cases::roles_of(app, id, session.person).await?.ok_or_else(not_yours)?;
-                Capacity::Member { person: session.person, organisation: id, roles }
-            }
-        };
-        Ok(Self { capacity, origin: actor.origin })
+        Ok(Self { capacity: capacity(app, &session, header).await?, origin: actor.origin })
+    }
+}
+
+/// In which capacity the person of a session acts, as `X-Actor` (or its stand-in where no header can be sent) says; checked.
+pub(crate) async fn capacity(app: &App, session: &Session, acting: Option<&str>) -> Result<Capacity, Problem> {
+    match acting {
+        None | Some("") => Err(missing().into()),
+        Some("person") => Ok(Capacity::Person(session.person)),
+        Some("operator") if session.operator => Ok(Capacity::Operator(session.person)),
+        Some("operator") => Err(not_yours().into()),
+        Some(id) => {
+            let id: OrganisationId = id.parse().map_err(|_| missing())?;
+            let roles = organisation::use_cases::roles_of(app, id, session.person).await?.ok_or_else(not_yours)?;
+            Ok(Capacity::Member { person: session.person, organisation: id, roles })
+        }
     }
 }
 

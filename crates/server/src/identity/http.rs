@@ -11,7 +11,7 @@ use yinxin_domain::ids::{CaptchaId, PersonId, RealNameClaimId};
 use super::captcha;
 use super::challenge::Purpose;
 use super::errors::IdentityError;
-use super::use_cases::{self, Credential, Person};
+use super::use_cases::{self, Credential, Person, SamplePerson};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::failure::Failure;
@@ -36,7 +36,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// What the sandbox shows.
 pub fn sandbox_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(sandbox_messages))
+    OpenApiRouter::new().routes(routes!(sandbox_messages)).routes(routes!(sample_people, mark_sample_people))
 }
 
 /// For which phone and purpose.
@@ -381,13 +381,15 @@ async fn decide_claim(
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 struct MessagesQuery {
-    /// A phone number, or the id of a captcha.
-    phone: String,
+    /// A phone number, or the id of a captcha; the newest to anybody if absent.
+    phone: Option<String>,
 }
 
 /// What would have been sent.
 #[derive(Serialize, utoipa::ToSchema)]
 struct MessageOut {
+    /// The phone number, or the id of a captcha.
+    recipient: String,
     /// The text.
     text: String,
     /// Microseconds UTC.
@@ -408,7 +410,44 @@ async fn sandbox_messages(
     Visitor(actor): Visitor,
     Query(query): Query<MessagesQuery>,
 ) -> Result<Json<Messages>, Problem> {
-    let messages = use_cases::sandbox_messages(&app, &actor, &query.phone).await?;
-    let items = messages.into_iter().map(|(text, created_at)| MessageOut { text, created_at }).collect();
+    let items = match query.phone {
+        Some(recipient) => {
+            let messages = use_cases::sandbox_messages(&app, &actor, &recipient).await?;
+            let message = |(text, created_at)| MessageOut { recipient: recipient.clone(), text, created_at };
+            messages.into_iter().map(message).collect()
+        }
+        None => {
+            let messages = use_cases::sandbox_inbox(&app, &actor).await?;
+            messages
+                .into_iter()
+                .map(|(recipient, text, created_at)| MessageOut { recipient, text, created_at })
+                .collect()
+        }
+    };
     Ok(Json(Messages { items }))
+}
+
+/// The sample people of a demonstration.
+#[derive(Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SamplePeople {
+    /// They.
+    people: Vec<SamplePerson>,
+}
+
+/// The sample people of the demonstration, with what is needed to log in as them (sandbox only).
+#[utoipa::path(get, path = "/api/v1/sandbox/people", tag = "sandbox", responses((status = 200, body = SamplePeople)))]
+async fn sample_people(State(app): State<App>, Visitor(actor): Visitor) -> Result<Json<SamplePeople>, Problem> {
+    Ok(Json(SamplePeople { people: use_cases::sample_people(&app, &actor).await? }))
+}
+
+/// Marks accounts as the sample people of the demonstration, in place of those marked before (sandbox only; operator).
+#[utoipa::path(put, path = "/api/v1/sandbox/people", tag = "sandbox", security(("session" = [])), request_body = SamplePeople, responses((status = 204)))]
+async fn mark_sample_people(
+    State(app): State<App>,
+    actor: Actor,
+    Json(body): Json<SamplePeople>,
+) -> Result<StatusCode, Problem> {
+    use_cases::mark_sample_people(&app, &actor, body.people).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

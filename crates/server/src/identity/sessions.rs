@@ -66,6 +66,17 @@ fn digest(token: &str) -> String {
     hex::encode(Sm3::digest(token.as_bytes()))
 }
 
+/// Whether a session still lives; looking does not prolong it.
+///
+/// # Errors
+/// [`Failure`] of the database.
+pub async fn is_alive(app: &App, id: SessionId) -> Result<bool, Failure> {
+    let now = app.now();
+    let idle = app.config.identity.session_idle_minutes * 60_000_000;
+    let used = store::session_times(&mut *app.db.read().await?, id).await?;
+    Ok(used.is_some_and(|(last_used_at, expires_at)| expires_at > now && last_used_at + idle > now))
+}
+
 /// The living session of a token: not ended, not idle too long, not too old.
 ///
 /// # Errors

@@ -190,6 +190,15 @@ pub(super) async fn find_session(conn: &mut AnyConnection, token_digest: &str) -
     .transpose()
 }
 
+/// When a session that has not been ended was last used, and when it ends.
+pub(super) async fn session_times(conn: &mut AnyConnection, id: SessionId) -> Result<Option<(i64, i64)>, Failure> {
+    let row = sqlx::query("SELECT last_used_at, expires_at FROM sessions WHERE id = $1 AND ended_at IS NULL")
+        .bind(id.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Ok((row.try_get("last_used_at")?, row.try_get("expires_at")?))).transpose()
+}
+
 /// Notes the last use.
 pub(super) async fn touch_session(conn: &mut AnyConnection, id: SessionId, now: i64) -> Result<(), Failure> {
     sqlx::query("UPDATE sessions SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2")
@@ -371,6 +380,71 @@ pub(crate) async fn insert_sandbox_message(
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Messages to everybody, newest first: (recipient, text, microseconds UTC).
+pub(super) async fn all_sandbox_messages(conn: &mut AnyConnection) -> Result<Vec<(String, String, i64)>, Failure> {
+    let rows = sqlx::query(
+        "SELECT recipient, text, created_at FROM sandbox_messages ORDER BY created_at DESC, id DESC LIMIT 100",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
+
+/// A sample person of the sandbox, with what is needed to log in as him.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SamplePerson {
+    /// The phone number, which is the login.
+    pub phone: String,
+    /// An invented name.
+    pub name: String,
+    /// The password of the account.
+    pub password: String,
+    /// The password of his certificates, if he has any.
+    pub certificate_password: Option<String>,
+    /// `org_…`: for which organisation he is shown; none for an operator.
+    pub organisation_id: Option<String>,
+    /// Its name.
+    pub organisation_name: Option<String>,
+    /// What he does there: `purchaser`, `supplier`, `operator`.
+    pub role: String,
+    /// The flow profile that he shows, if it is one.
+    pub profile: Option<String>,
+    /// What to try with him, in Chinese.
+    pub note_zh: String,
+    /// The same in English.
+    pub note_en: String,
+}
+
+/// Keeps the sample people of the sandbox in place of those kept before.
+pub(super) async fn put_sample_people(conn: &mut AnyConnection, people: &[SamplePerson]) -> Result<(), Failure> {
+    sqlx::query("DELETE FROM sandbox_people").execute(&mut *conn).await?;
+    for (position, person) in (0i64..).zip(people) {
+        let text = serde_json::to_string(person).map_err(|error| Failure::damaged("sandbox_people.person", error))?;
+        sqlx::query("INSERT INTO sandbox_people (position, person) VALUES ($1, $2)")
+            .bind(position)
+            .bind(text)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The sample people of the sandbox.
+pub(super) async fn sample_people(conn: &mut AnyConnection) -> Result<Vec<SamplePerson>, Failure> {
+    let rows = sqlx::query("SELECT person FROM sandbox_people ORDER BY position").fetch_all(conn).await?;
+    let person =
+        |text: &str| serde_json::from_str(text).map_err(|error| Failure::damaged("sandbox_people.person", error));
+    rows.iter().map(|row| person(row.try_get("person")?)).collect()
+}
+
+/// How many claims to real names wait for a decision.
+pub(super) async fn count_claims(conn: &mut AnyConnection) -> Result<i64, Failure> {
+    let row =
+        sqlx::query("SELECT COUNT(*) AS many FROM real_name_claims WHERE state = 'pending'").fetch_one(conn).await?;
+    Ok(row.try_get("many")?)
 }
 
 /// Messages to a recipient, newest first: (text, microseconds UTC).

@@ -13,8 +13,8 @@ use super::challenge::{self, Purpose};
 use super::errors::IdentityError;
 use super::password;
 use super::sessions::{NewSession, Session};
-pub use super::store::Person;
 use super::store::{self, Claim};
+pub use super::store::{Person, SamplePerson};
 use crate::actor::{Actor, Need};
 use crate::app::App;
 use crate::db::{CommitError, Event, Record};
@@ -404,10 +404,55 @@ pub async fn decide_claim(
 /// [`IdentityError::Forbidden`] outside the sandbox.
 pub async fn sandbox_messages(app: &App, actor: &Actor, recipient: &str) -> Result<Vec<(String, i64)>, IdentityError> {
     actor.permit(&[Need::Anybody])?;
-    if !app.config.is_sandbox() {
-        return Err(crate::actor::Forbidden::NotAllowed.into());
-    }
+    in_sandbox(app)?;
     Ok(store::sandbox_messages(&mut *app.db.read().await?, recipient).await?)
+}
+
+/// What the sandbox would have sent to anybody: (recipient, text, microseconds UTC), newest first.
+///
+/// # Errors
+/// [`IdentityError::Forbidden`] outside the sandbox.
+pub async fn sandbox_inbox(app: &App, actor: &Actor) -> Result<Vec<(String, String, i64)>, IdentityError> {
+    actor.permit(&[Need::Anybody])?;
+    in_sandbox(app)?;
+    Ok(store::all_sandbox_messages(&mut *app.db.read().await?).await?)
+}
+
+/// The sample people of a demonstration, so that whoever looks can log in as them.
+///
+/// # Errors
+/// [`IdentityError::Forbidden`] outside the sandbox.
+pub async fn sample_people(app: &App, actor: &Actor) -> Result<Vec<SamplePerson>, IdentityError> {
+    actor.permit(&[Need::Anybody])?;
+    in_sandbox(app)?;
+    Ok(store::sample_people(&mut *app.db.read().await?).await?)
+}
+
+/// Marks accounts as the sample people of a demonstration, in place of those marked before; by an operator.
+///
+/// # Errors
+/// [`IdentityError::Forbidden`] also outside the sandbox.
+pub async fn mark_sample_people(app: &App, actor: &Actor, people: Vec<SamplePerson>) -> Result<(), IdentityError> {
+    let permit = actor.permit(&[Need::Operator])?;
+    in_sandbox(app)?;
+    let record = Record::of(Event::new("sandbox", "people", "sandbox.people_marked", json!({ "count": people.len() })));
+    app.db
+        .commit(&permit, record, people, |people, conn| {
+            Box::pin(async move { Ok(store::put_sample_people(conn, people).await?) })
+        })
+        .await
+}
+
+fn in_sandbox(app: &App) -> Result<(), IdentityError> {
+    if app.config.is_sandbox() { Ok(()) } else { Err(crate::actor::Forbidden::NotAllowed.into()) }
+}
+
+/// How many claims to real names wait for a decision; for the operator's overview, which has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn count_claims(app: &App) -> Result<i64, Failure> {
+    store::count_claims(&mut *app.db.read().await?).await
 }
 
 fn claim_purpose(id: RealNameClaimId) -> String {

@@ -30,6 +30,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::db::BoxFuture;
+use crate::failure::Failure;
 pub use worker::{Worker, run};
 
 /// Work for later, stored with the commit that causes it.
@@ -101,6 +102,14 @@ impl<E: std::error::Error> From<E> for JobError {
     fn from(error: E) -> Self {
         Self::Again(chain(&error))
     }
+}
+
+/// How many jobs are put aside; for the operator's overview, which has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn count_dead(app: &App) -> Result<i64, Failure> {
+    store::count_dead(&mut *app.db.read().await?).await
 }
 
 /// An error with everything that caused it, on one line.

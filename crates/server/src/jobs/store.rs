@@ -173,6 +173,12 @@ pub(crate) async fn list(
     rows.iter().map(|row| entry(row).map_err(Failure::from)).collect()
 }
 
+/// How many jobs are dead.
+pub(crate) async fn count_dead(conn: &mut AnyConnection) -> Result<i64, Failure> {
+    let row = sqlx::query("SELECT COUNT(*) AS many FROM outbox WHERE state = 'dead'").fetch_one(conn).await?;
+    Ok(row.try_get("many")?)
+}
+
 /// Makes a dead job ready again, with its attempts counted anew; false when no dead job has this id.
 pub(crate) async fn redrive(conn: &mut AnyConnection, id: &str, now: i64) -> Result<bool, Failure> {
     let done =

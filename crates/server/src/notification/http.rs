@@ -1,5 +1,7 @@
 //! The HTTP of notifications.
 
+mod events;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,12 @@ use crate::http::problem::{Language, Problem};
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(mark_read))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(count))
+        .routes(routes!(mark_read))
+        .routes(routes!(mark_all_read))
+        .routes(routes!(events::events))
 }
 
 /// What to list.
@@ -42,6 +49,8 @@ struct NotificationOut {
     title: String,
     /// The whole text.
     text: String,
+    /// For whom it was told: `org_…` or operator.
+    organisation_id: String,
     /// The contract it is about.
     contract_id: String,
     /// Microseconds UTC.
@@ -61,7 +70,7 @@ struct NotificationPage {
     next_cursor: Option<String>,
 }
 
-/// What the actor was told: a member for the organisation he acts for, an operator as operator.
+/// What the actor was told: a member for the organisation he acts for, an operator as operator, a person for all his organisations.
 #[utoipa::path(get, path = "/api/v1/notifications", tag = "notification", security(("session" = [])), params(ListQuery), responses((status = 200, body = NotificationPage)))]
 async fn list(
     State(app): State<App>,
@@ -84,6 +93,7 @@ async fn list(
             kind: told.kind.code(),
             title,
             text,
+            organisation_id: told.audience.clone(),
             contract_id: told.contract.to_string(),
             created_at: told.created_at,
             read_at: told.read_at,
@@ -101,4 +111,30 @@ async fn mark_read(
 ) -> Result<StatusCode, Problem> {
     use_cases::mark_read(&app, &actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How much is not read.
+#[derive(Serialize, utoipa::ToSchema)]
+struct UnreadOut {
+    /// How many.
+    unread: i64,
+}
+
+/// How much of what the actor was told he has not read.
+#[utoipa::path(get, path = "/api/v1/notification-count", tag = "notification", security(("session" = [])), responses((status = 200, body = UnreadOut)))]
+async fn count(State(app): State<App>, actor: Actor) -> Result<Json<UnreadOut>, Problem> {
+    Ok(Json(UnreadOut { unread: use_cases::unread(&app, &actor).await? }))
+}
+
+/// How much was marked.
+#[derive(Serialize, utoipa::ToSchema)]
+struct MarkedOut {
+    /// How many.
+    marked: i64,
+}
+
+/// Marks everything that the actor was told as read.
+#[utoipa::path(post, path = "/api/v1/notifications/read", tag = "notification", security(("session" = [])), responses((status = 200, body = MarkedOut)))]
+async fn mark_all_read(State(app): State<App>, actor: Actor) -> Result<Json<MarkedOut>, Problem> {
+    Ok(Json(MarkedOut { marked: use_cases::mark_all_read(&app, &actor).await? }))
 }

@@ -72,7 +72,7 @@ pub(super) async fn is_told(conn: &mut AnyConnection, cause: &str) -> Result<boo
     Ok(row.is_some())
 }
 
-/// What a person was told for an audience, newest first, before an id (or from the newest on); only what he has not read, if asked.
+/// What a person was told for an audience (of all his organisations, if it is empty), newest first, before an id (or from the newest on); only what he has not read, if asked.
 pub(super) async fn list(
     conn: &mut AnyConnection,
     person: PersonId,
@@ -82,7 +82,7 @@ pub(super) async fn list(
     limit: i64,
 ) -> Result<Vec<Notification>, Failure> {
     let rows = sqlx::query(
-        "SELECT * FROM notifications WHERE person_id = $1 AND audience = $2 AND ($3 = 0 OR read_at IS NULL) \
+        "SELECT * FROM notifications WHERE person_id = $1 AND (audience = $2 OR ($2 = '' AND audience <> 'operator')) AND ($3 = 0 OR read_at IS NULL) \
          AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5",
     )
     .bind(person.to_string())
@@ -98,7 +98,8 @@ pub(super) async fn list(
 /// How much a person was told for an audience and has not read.
 pub(super) async fn unread(conn: &mut AnyConnection, person: PersonId, audience: &str) -> Result<i64, Failure> {
     let row = sqlx::query(
-        "SELECT COUNT(*) AS many FROM notifications WHERE person_id = $1 AND audience = $2 AND read_at IS NULL",
+        "SELECT COUNT(*) AS many FROM notifications WHERE person_id = $1 \
+         AND (audience = $2 OR ($2 = '' AND audience <> 'operator')) AND read_at IS NULL",
     )
     .bind(person.to_string())
     .bind(audience)
@@ -116,7 +117,8 @@ pub(super) async fn mark_read(
     at: i64,
 ) -> Result<bool, Failure> {
     let done = sqlx::query(
-        "UPDATE notifications SET read_at = COALESCE(read_at, $4) WHERE id = $1 AND person_id = $2 AND audience = $3",
+        "UPDATE notifications SET read_at = COALESCE(read_at, $4) WHERE id = $1 AND person_id = $2 \
+         AND (audience = $3 OR ($3 = '' AND audience <> 'operator'))",
     )
     .bind(id.to_string())
     .bind(person.to_string())
@@ -125,4 +127,34 @@ pub(super) async fn mark_read(
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Marks what a person was told for an audience, up to an id, as read; gives how much that was.
+pub(super) async fn mark_all_read(
+    conn: &mut AnyConnection,
+    person: PersonId,
+    audience: &str,
+    until: &str,
+    at: i64,
+) -> Result<i64, Failure> {
+    let done = sqlx::query(
+        "UPDATE notifications SET read_at = $4 WHERE person_id = $1 AND (audience = $2 OR ($2 = '' AND audience <> 'operator')) \
+         AND id <= $3 AND read_at IS NULL",
+    )
+    .bind(person.to_string())
+    .bind(audience)
+    .bind(until)
+    .bind(at)
+    .execute(conn)
+    .await?;
+    Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
+}
+
+/// Who was told of a cause, each with the audience.
+pub(super) async fn told_of(conn: &mut AnyConnection, cause: &str) -> Result<Vec<(PersonId, String)>, Failure> {
+    let rows = sqlx::query("SELECT person_id, audience FROM notifications WHERE cause = $1")
+        .bind(cause)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok((parsed(row, "person_id")?, row.try_get("audience")?))).collect()
 }

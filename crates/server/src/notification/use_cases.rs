@@ -4,7 +4,7 @@ use serde_json::json;
 use yinxin_domain::calendar::Date;
 use yinxin_domain::contract::{PartyKey, Transition};
 use yinxin_domain::ids::{ContractId, NotificationId, PersonId};
-use yinxin_domain::notification::{Clock, Facts, Kind, reminder, signing_expires_at, tellings};
+use yinxin_domain::notification::{Clock, Facts, Kind, Request, reminder, signing_expires_at, tellings};
 
 use super::errors::NotificationError;
 use super::jobs;
@@ -44,6 +44,15 @@ pub fn messages(transition: &Transition) -> Vec<Message> {
             .push(Message::new(jobs::REMIND, format!("{id}/{}", reminder.expires_at), payload).not_before(reminder.at));
     }
     messages
+}
+
+/// The job that tells the holders of a contract that a party urges them; for the commit that notes it.
+#[must_use]
+pub fn urge(contract: ContractId, by: &str, holders: &[PartyKey], at: i64) -> Message {
+    let kind = Kind::Request(Request::Urged);
+    let cause = format!("{contract}/{at}/{by}/{}", kind.code());
+    let payload = json!({ "contract": contract, "cause": cause, "kind": kind.code(), "to": holders, "opinion": Option::<String>::None });
+    Message::new(jobs::TELL, &cause, payload)
 }
 
 /// What is to be told.
@@ -152,12 +161,13 @@ async fn tell_with(
         .await
 }
 
-/// Who reads, and for which audience: a member for his organisation, an operator as such, a person what was told to himself.
+/// Who reads, and for which audience: a member for his organisation, an operator as such; a person acting for himself for every organisation of
+/// his (an empty audience).
 fn reader(actor: &Actor) -> Result<(PersonId, String), NotificationError> {
     match &actor.capacity {
         Capacity::Member { person, organisation, .. } => Ok((*person, organisation.to_string())),
         Capacity::Operator(person) => Ok((*person, OPERATORS.to_owned())),
-        Capacity::Person(person) => Ok((*person, person.to_string())),
+        Capacity::Person(person) => Ok((*person, String::new())),
         Capacity::Visitor => Err(Forbidden::NotSignedIn.into()),
         Capacity::Client { .. } | Capacity::System(_) => Err(Forbidden::NotAllowed.into()),
     }
@@ -211,6 +221,34 @@ pub async fn mark_read(app: &App, actor: &Actor, id: NotificationId) -> Result<(
                     Err(CommitError::Refused(NotificationError::Unknown))
                 }
             })
+        })
+        .await
+}
+
+/// How much of what the actor was told he has not read.
+///
+/// # Errors
+/// [`NotificationError::Forbidden`].
+pub async fn unread(app: &App, actor: &Actor) -> Result<i64, NotificationError> {
+    let (person, audience) = reader(actor)?;
+    Ok(store::unread(&mut *app.db.read().await?, person, &audience).await?)
+}
+
+/// Marks everything that the actor was told as read; gives how much that was.
+///
+/// # Errors
+/// [`NotificationError::Forbidden`].
+pub async fn mark_all_read(app: &App, actor: &Actor) -> Result<i64, NotificationError> {
+    let (person, audience) = reader(actor)?;
+    let permit = actor.permit(&[Need::SignedIn])?;
+    let now = app.now();
+    // What comes while this is written was not on the page, and stays unread.
+    let until = app.new_id(NotificationId::new).to_string();
+    let facts = json!({ "audience": audience, "until": until });
+    let record = Record::of(Event::new("person", person, "notification.all_read", facts));
+    app.db
+        .commit(&permit, record, (audience, until), move |(audience, until), conn| {
+            Box::pin(async move { Ok(store::mark_all_read(conn, person, audience, until, now).await?) })
         })
         .await
 }

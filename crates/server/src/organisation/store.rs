@@ -241,3 +241,10 @@ pub(super) async fn lock(conn: &mut AnyConnection, id: OrganisationId) -> Result
         .await?;
     expect_version(done.rows_affected(), "organisation")
 }
+
+/// How many organisations are not verified.
+pub(super) async fn count_unverified(conn: &mut AnyConnection) -> Result<i64, Failure> {
+    let row =
+        sqlx::query("SELECT COUNT(*) AS many FROM organisations WHERE state = 'unverified'").fetch_one(conn).await?;
+    Ok(row.try_get("many")?)
+}

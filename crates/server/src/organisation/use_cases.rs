@@ -279,3 +279,11 @@ async fn verified_person(app: &App, person: PersonId) -> Result<(), Organisation
     let verified = identity::use_cases::find_verified(app, person).await?;
     verified.map(|_| ()).ok_or(OrganisationError::PersonNotVerified)
 }
+
+/// How many organisations are not verified; for the operator's overview, which has checked the right to it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn count_unverified(app: &App) -> Result<i64, Failure> {
+    store::count_unverified(&mut *app.db.read().await?).await
+}

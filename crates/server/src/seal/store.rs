@@ -178,6 +178,48 @@ fn grant(row: &AnyRow) -> Result<StoredGrant, Failure> {
     })
 }
 
+/// A right to use a seal that ends soon.
+#[derive(Clone, Debug)]
+pub struct EndingGrant {
+    /// The seal.
+    pub seal: SealId,
+    /// Whose.
+    pub owner: Owner,
+    /// Its name.
+    pub name: String,
+    /// When the right ends, microseconds UTC.
+    pub expires_at: i64,
+}
+
+/// The rights of a person that end between two moments, the nearest first.
+pub(super) async fn ending_grants(
+    conn: &mut AnyConnection,
+    person: PersonId,
+    now: i64,
+    until: i64,
+) -> Result<Vec<EndingGrant>, Failure> {
+    let rows = sqlx::query(
+        "SELECT g.seal_id, g.expires_at, s.owner, s.name FROM seal_grants g JOIN seals s ON s.id = g.seal_id \
+         WHERE g.person_id = $1 AND g.ended_at IS NULL AND g.expires_at > $2 AND g.expires_at <= $3 AND s.state = 'usable' \
+         ORDER BY g.expires_at, g.id LIMIT 20",
+    )
+    .bind(person.to_string())
+    .bind(now)
+    .bind(until)
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(EndingGrant {
+                seal: parsed(row, "seal_id")?,
+                owner: parsed(row, "owner")?,
+                name: row.try_get("name")?,
+                expires_at: row.try_get("expires_at")?,
+            })
+        })
+        .collect()
+}
+
 /// Adds a grant.
 pub(super) async fn insert_grant(conn: &mut AnyConnection, stored: &StoredGrant) -> Result<(), Failure> {
     sqlx::query(

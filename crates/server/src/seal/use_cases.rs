@@ -22,7 +22,7 @@ use crate::db::{CommitError, Event, Record};
 use crate::failure::Failure;
 use crate::{identity, organisation};
 
-pub use super::store::{StoredGrant, StoredSeal};
+pub use super::store::{EndingGrant, StoredGrant, StoredSeal};
 
 /// Whom the actor acts for.
 fn acting_for(actor: &Actor) -> Result<(PersonId, Owner), Forbidden> {
@@ -463,4 +463,55 @@ pub async fn still_usable(
 ) -> Result<bool, Failure> {
     let usable = store::state(conn, id, certificate).await? == Some(SealState::Usable);
     Ok(usable && certificate::use_cases::in_force(conn, certificate, now).await?)
+}
+
+/// The rights to seals of a person that end before a moment; the caller has checked that it is the actor himself.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn grants_ending_before(app: &App, person: PersonId, until: i64) -> Result<Vec<EndingGrant>, Failure> {
+    store::ending_grants(&mut *app.db.read().await?, person, app.now(), until).await
+}
+
+/// Whether an owner could sign online: a certificate in force, and of these types a seal that such a certificate can set (S1-017).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// A certificate is in force.
+    pub certificate: bool,
+    /// A seal is usable.
+    pub seal: bool,
+}
+
+/// Whether an owner could sign online now; tells nothing else of his certificates and seals.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn readiness(app: &App, owner: Owner, types: &[SealType]) -> Result<Readiness, Failure> {
+    let now = app.now();
+    let mut conn = app.db.read().await?;
+    let certificate = certificate::use_cases::owner_has_one_in_force(&mut conn, owner, now).await?;
+    let mut seal = false;
+    for one in store::of_owner(&mut conn, owner).await? {
+        let fits = one.state == SealState::Usable && types.contains(&one.seal_type);
+        seal |= fits && certificate::use_cases::in_force(&mut conn, one.certificate, now).await?;
+    }
+    Ok(Readiness { certificate, seal })
+}
+
+/// A seal by id, for other use cases; the caller has checked the right to it.
+///
+/// # Errors
+/// [`Failure`], also when there is none.
+pub async fn named(app: &App, id: SealId) -> Result<StoredSeal, Failure> {
+    let found = store::find(&mut *app.db.read().await?, id).await?;
+    found.ok_or_else(|| Failure::damaged("seals.id", format!("there is no seal {id}")))
+}
+
+/// The drawing of a seal by id, for other use cases; the caller has checked the right to it.
+///
+/// # Errors
+/// [`Failure`], also when there is none.
+pub async fn drawing_of(app: &App, id: SealId) -> Result<Drawing, Failure> {
+    let seal = named(app, id).await?;
+    Ok(art::load(app, &seal).await?.drawing.clone())
 }

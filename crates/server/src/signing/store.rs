@@ -205,6 +205,18 @@ pub(super) async fn standing_signatures(
     rows.iter().map(signature).collect()
 }
 
+/// Every signature on a contract, oldest first, with the moment at which it was discarded, if it was.
+pub(super) async fn all_signatures(
+    conn: &mut AnyConnection,
+    contract: ContractId,
+) -> Result<Vec<(Signature, Option<i64>)>, Failure> {
+    let rows = sqlx::query("SELECT * FROM signatures WHERE contract_id = $1 ORDER BY signed_at, id")
+        .bind(contract.to_string())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok((signature(row)?, row.try_get("discarded_at")?))).collect()
+}
+
 /// Notes that what stands on a step is discarded; gives the number of signatures.
 pub(super) async fn discard(
     conn: &mut AnyConnection,

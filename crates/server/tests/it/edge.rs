@@ -81,3 +81,38 @@ async fn an_address_that_asks_too_often_is_told_when_to_come_back() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_the_applications_document_and_its_files_may_be_kept() {
+    everywhere(async |app| {
+        let visitor = app.visitor();
+        let page = visitor.get("/").await.expect(200);
+        for address in ["/login", "/contracts/ctr_x/desk", "/verify?x=1", "/index.html"] {
+            assert_eq!(visitor.get(address).await.expect(200).bytes, page.bytes, "{address}");
+        }
+        assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
+        assert_eq!(page.headers["cache-control"], "no-cache");
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("script-src 'self';") && policy.contains("form-action 'self'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let tag = page.headers["etag"].to_str().unwrap();
+        let same = visitor.with("if-none-match", tag).get("/").await.expect(304);
+        assert!(same.bytes.is_empty());
+
+        let text = String::from_utf8(page.bytes).unwrap();
+        let script = text.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")).unwrap();
+        let plain = visitor.get(script).await.expect(200);
+        assert_eq!(plain.headers["cache-control"], "public, max-age=31536000, immutable");
+        assert!(!plain.headers.contains_key("content-encoding"));
+        for coding in ["gzip", "br"] {
+            let packed = visitor.with("accept-encoding", coding).get(script).await.expect(200);
+            assert_eq!(packed.headers["content-encoding"], coding);
+            assert_eq!(packed.headers["vary"], "Accept-Encoding");
+            assert!(packed.bytes.len() < plain.bytes.len());
+        }
+        assert_eq!(visitor.get("/assets/none.js").await.expect(404).code(), "request.not_found");
+        assert_eq!(visitor.get("/sandbox/none").await.expect(404).code(), "request.not_found");
+        assert_eq!(visitor.post("/login", json!({})).await.expect(404).code(), "request.not_found");
+    })
+    .await;
+}

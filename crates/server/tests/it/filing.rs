@@ -16,7 +16,7 @@ async fn behave(app: &TestApp, setting: Value) {
 }
 
 /// A mall contract confirmed as signed on paper, which goes straight to filing (S1-013).
-async fn on_paper<'a>(app: &'a TestApp) -> (Desk<'a>, String) {
+pub async fn on_paper<'a>(app: &'a TestApp) -> (Desk<'a>, String) {
     let desk = Desk::open(app, "mall-order").await;
     let (id, ready) = desk.drafted(&desk.supplier, "mall-order-1").await;
     let sent = desk.supplier.post(&path(&id, "/send"), json!({ "version": ready })).await.expect(200);

@@ -171,6 +171,18 @@ impl Client<'_> {
         self.send(Method::DELETE, path, None).await
     }
 
+    /// A GET whose answer is a stream of events, not yet read.
+    pub async fn open(&self, path: &str) -> reqwest::Response {
+        let mut request = self.app.http.get(format!("http://{}{path}", self.app.server.address));
+        request = request.header("accept", "text/event-stream");
+        for (name, value) in [("cookie", &self.cookie), ("x-actor", &self.actor)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        request.send().await.unwrap()
+    }
+
     /// Any request.
     pub async fn send(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
         let mut request = self.app.http.request(method, format!("http://{}{path}", self.app.server.address));

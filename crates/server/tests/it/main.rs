@@ -28,10 +28,12 @@ mod filing;
 mod harness;
 mod identity;
 mod jobs;
+mod live;
 mod open_api;
 #[path = "../../../pki/tests/it/oracle.rs"]
 mod oracle;
 mod organisation;
+mod pages;
 mod seal;
 mod signing;
 mod verification;

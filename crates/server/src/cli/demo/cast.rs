@@ -1,5 +1,7 @@
 //! The people and organisations of the demo: registered, verified, with certificates and seals, each through the API.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -8,31 +10,39 @@ use super::{DemoError, PASSWORD, Stage, text};
 /// The password of every certificate of the demo.
 pub(super) const CERTIFICATE_PASSWORD: &str = "Zhengshu-2026";
 
-/// Invented people.
-const NAMES: [&str; 8] = ["示例甲", "示例乙", "示例丙", "示例丁", "示例戊", "示例己", "示例庚", "示例辛"];
+/// The parties that can act, by the id of their organisation.
+pub(super) type Members = BTreeMap<String, Member>;
 
-/// One party of the contract with the person who acts for it.
+/// One party with the person who acts for it.
 pub(super) struct Member {
+    /// The organisation's id.
+    pub id: String,
     /// The organisation's name.
     pub name: String,
+    /// The person's name.
+    pub person: String,
     /// The person's phone number: his login.
     pub phone: String,
     /// Signed in and acting for the organisation.
     pub client: Client,
 }
 
-/// Makes the `index`th organisation of the award able to act: a verified administrator who also keeps the seals, certificates of the
-/// organisation and of the person, and their seals.
-pub(super) async fn party(
-    stage: &Stage,
-    operator: &Client,
-    organisation: &Value,
-    index: usize,
-) -> Result<Member, DemoError> {
+/// Makes every organisation that an award has made known and nobody has verified able to act.
+pub(super) async fn parties(stage: &Stage, operator: &Client, members: &mut Members) -> Result<(), DemoError> {
+    let organisations = operator.get("/api/v1/operator/organisations?state=unverified&limit=100").await?;
+    for organisation in organisations["items"].as_array().into_iter().flatten() {
+        let member = party(stage, operator, organisation).await?;
+        members.insert(member.id.clone(), member);
+    }
+    Ok(())
+}
+
+/// Makes an organisation able to act: a verified administrator who also keeps the seals, certificates of the organisation and of the
+/// person, and their seals.
+async fn party(stage: &Stage, operator: &Client, organisation: &Value) -> Result<Member, DemoError> {
     let name = text(organisation, "name")?;
     let id = text(organisation, "id")?;
-    let phone = format!("1390000{:04}", index + 1);
-    let (person, client) = person(stage, operator, &phone, index).await?;
+    let Person { id: person, name: person_name, phone, client } = person(stage, operator).await?;
     operator
         .post(
             &format!("/api/v1/operator/organisations/{id}/verification"),
@@ -47,25 +57,50 @@ pub(super) async fn party(
     acting.post("/api/v1/seals", &json!({ "seal_type": "company", "certificate_id": own })).await?;
     let personal = certificate(&client, operator).await?;
     client.post("/api/v1/seals", &json!({ "seal_type": "personal_name", "certificate_id": personal })).await?;
-    stage.say(&format!("证书与印章：{name} 单位公章、{} 个人名章", NAMES[index % NAMES.len()]));
-    Ok(Member { name, phone, client: acting })
+    stage.say(&format!("证书与印章：{name} 单位公章、{person_name} 个人名章"));
+    Ok(Member { id, name, person: person_name, phone, client: acting })
 }
 
-/// Registers a person by SMS code and has his real name confirmed.
-async fn person(stage: &Stage, operator: &Client, phone: &str, index: usize) -> Result<(String, Client), DemoError> {
+/// Somebody with a verified name.
+pub(super) struct Person {
+    /// `per_…`
+    id: String,
+    /// His name.
+    pub name: String,
+    /// His login.
+    pub phone: String,
+    /// Signed in, acting for himself.
+    client: Client,
+}
+
+/// Registers the next person by SMS code and has his real name confirmed.
+pub(super) async fn person(stage: &Stage, operator: &Client) -> Result<Person, DemoError> {
+    let index = stage.next_person();
+    let (name, phone) = (invented_name(index), format!("1390000{:04}", index + 1));
     let visitor = Client::new(&stage.base)?;
     let since = stage.now();
     visitor.post("/api/v1/sms-codes", &json!({ "phone": phone, "purpose": "register" })).await?;
-    let code = sms_code(&visitor, phone, since).await?;
+    let code = sms_code(&visitor, &phone, since).await?;
     let body = json!({ "phone": phone, "password": PASSWORD, "sms_code": code, "agreed": true });
     let registered = visitor.post("/api/v1/registrations", &body).await?;
-    let person = text(&registered, "person_id")?;
-    let client = visitor.sign_in(phone, PASSWORD).await?;
-    let claim = json!({ "name": NAMES[index % NAMES.len()], "resident_id": resident_id(index) });
+    let id = text(&registered, "person_id")?;
+    let client = visitor.sign_in(&phone, PASSWORD).await?;
+    let claim = json!({ "name": name, "resident_id": resident_id(index) });
     let claimed = client.post("/api/v1/real-name-claims", &claim).await?;
     let path = format!("/api/v1/operator/real-name-claims/{}/decision", text(&claimed, "claim_id")?);
     operator.post(&path, &json!({ "accept": true })).await?;
-    Ok((person, client))
+    Ok(Person { id, name, phone, client })
+}
+
+/// The name of the `index`th invented person: 示例甲, 示例乙 … and with two characters after ten.
+fn invented_name(index: usize) -> String {
+    const STEMS: [char; 10] = ['甲', '乙', '丙', '丁', '戊', '己', '庚', '辛', '壬', '癸'];
+    const BRANCHES: [char; 12] = ['子', '丑', '寅', '卯', '辰', '巳', '午', '未', '申', '酉', '戌', '亥'];
+    let mut name = format!("示例{}", STEMS[index % STEMS.len()]);
+    if index >= STEMS.len() {
+        name.push(BRANCHES[index / STEMS.len() % BRANCHES.len()]);
+    }
+    name
 }
 
 /// The code that was sent to a phone since a moment, as the sandbox shows it once its job has run.

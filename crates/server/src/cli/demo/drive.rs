@@ -1,7 +1,5 @@
 //! One contract from draft to notice: each party does what the API offers it, so that no profile is known here.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use super::cast::{self, CERTIFICATE_PASSWORD, Member};
@@ -10,38 +8,51 @@ use super::{DemoError, Stage, text};
 /// More rounds than any flow takes; then something waits for ever.
 const ROUNDS: usize = 60;
 
-/// Drives the contract until its notice is published.
-pub(super) async fn contract(
-    stage: &Stage,
-    members: &BTreeMap<String, Member>,
-    award: &Value,
-) -> Result<String, DemoError> {
-    let contract = begin(stage, members, award).await?;
+/// Drives a contract from its award until its notice is published; gives its id.
+pub(super) async fn contract(stage: &Stage, parties: &[&Member], award: &str) -> Result<String, DemoError> {
+    let contract = begin(stage, parties, award).await?;
+    until(stage, parties, &contract, "published").await?;
+    Ok(contract)
+}
+
+/// Lets the parties act in turn until the contract is in this phase; what nobody of them moves is left to the background work.
+pub(super) async fn until(stage: &Stage, parties: &[&Member], contract: &str, phase: &str) -> Result<(), DemoError> {
     for _ in 0..ROUNDS {
         let mut acted = false;
-        for member in members.values() {
-            acted |= act(stage, member, &contract).await?;
+        for member in parties {
+            if seen_phase(member, contract).await?.0 == phase {
+                return Ok(());
+            }
+            acted |= act(stage, member, contract).await?;
         }
         if !acted {
             break;
         }
     }
-    wait_for_notice(stage, members, &contract).await?;
-    Ok(contract)
+    wait(stage, parties, contract, phase).await
+}
+
+/// The contract's phase in one word, and what its users call it.
+async fn seen_phase(member: &Member, contract: &str) -> Result<(String, String), DemoError> {
+    let seen = member.client.get(&format!("/api/v1/contracts/{contract}")).await?;
+    let phase = text(&seen["state"], "phase")?;
+    let label = seen["state"]["label"]["zh"].as_str().unwrap_or(&phase).to_owned();
+    Ok((phase, label))
 }
 
 /// The first party that may draft begins, with the first template that fits the award.
-async fn begin(stage: &Stage, members: &BTreeMap<String, Member>, award: &Value) -> Result<String, DemoError> {
-    let id = text(award, "award_id")?;
+pub(super) async fn begin(stage: &Stage, parties: &[&Member], award: &str) -> Result<String, DemoError> {
     let mut refusal = DemoError::Unexpected("the award has no parties".to_owned());
-    for member in members.values() {
-        let shown = member.client.get(&format!("/api/v1/awards/{id}")).await?;
-        let template = shown["templates"].as_array().and_then(|all| all.first());
-        let template = template.and_then(|one| one.as_str().or_else(|| one["id"].as_str()));
-        let Some(template) = template else {
+    for member in parties {
+        let shown = member.client.get(&format!("/api/v1/awards/{award}")).await?;
+        let fitting: Vec<&str> =
+            shown["templates"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        // An order has a form of its own beside those of its category.
+        let of_orders = fitting.iter().find(|template| template.starts_with("mall-order"));
+        let Some(template) = of_orders.or(fitting.first()) else {
             return Err(DemoError::Unexpected("no template fits the award".to_owned()));
         };
-        match member.client.post("/api/v1/contracts", &json!({ "award_id": id, "template_id": template })).await {
+        match member.client.post("/api/v1/contracts", &json!({ "award_id": award, "template_id": template })).await {
             Ok(begun) => {
                 stage.say(&format!("起草：{} 选用范本 {template}", member.name));
                 return text(&begun, "contract_id");
@@ -70,7 +81,7 @@ async fn act(stage: &Stage, member: &Member, contract: &str) -> Result<bool, Dem
     } else if offers("seal") {
         seal(stage, member, &path).await?;
     } else if offers("confirm") {
-        let body = json!({ "version": version, "payment_method": "transfer", "payment_amount_fen": seen["amount_fen"], "online": true });
+        let body = json!({ "version": version, "payment_method": "transfer", "payment_amount_fen": payable(member, &seen).await?, "online": true });
         member.client.post(&format!("{path}/confirmation"), &body).await?;
         stage.say(&format!("确认：{} 确认合同，选择线上签章", member.name));
     } else if offers("send") || offers("freeze") {
@@ -87,6 +98,15 @@ async fn act(stage: &Stage, member: &Member, contract: &str) -> Result<bool, Dem
         return Ok(false);
     }
     Ok(true)
+}
+
+/// What the purchaser would pay: the amount, or the ceiling where the price is a discount and no amount is named.
+async fn payable(member: &Member, contract: &Value) -> Result<Value, DemoError> {
+    if contract["amount_fen"] != json!(0) {
+        return Ok(contract["amount_fen"].clone());
+    }
+    let award = member.client.get(&format!("/api/v1/awards/{}", text(contract, "award_id")?)).await?;
+    Ok(award["award"]["pricing"]["ceiling"].clone())
 }
 
 /// Fills what the law or the template still asks for, by the kind of each missing field, until nothing is missing.
@@ -115,12 +135,13 @@ async fn fill(member: &Member, path: &str) -> Result<(), DemoError> {
 fn by_hand(missing: &Value) -> Value {
     match missing["kind"].as_str().unwrap_or("text") {
         "money" => json!("0.00"),
-        "date" => json!("2026-12-31"),
-        "integer" => json!("30"),
+        "date" => json!("2030-12-31"),
+        "integer" => json!(30),
         "ratio" => json!("0.05"),
         "choice" => missing["choices"].get(0).cloned().unwrap_or(Value::Null),
         "long_text" => json!("按采购文件、投标（响应）文件及双方约定执行。"),
         "table" => json!([["合同签订后", "1.00"]]),
+        _ if missing["field"] == "sign_place" => json!("示例市"),
         _ => json!("按采购文件约定"),
     }
 }
@@ -160,21 +181,20 @@ async fn seal(stage: &Stage, member: &Member, path: &str) -> Result<(), DemoErro
 }
 
 /// Background work decides the rest: platform signature, filing, notice.
-async fn wait_for_notice(stage: &Stage, members: &BTreeMap<String, Member>, contract: &str) -> Result<(), DemoError> {
-    let Some(member) = members.values().next() else { return Ok(()) };
+async fn wait(stage: &Stage, parties: &[&Member], contract: &str, phase: &str) -> Result<(), DemoError> {
+    let Some(member) = parties.first() else { return Ok(()) };
     let mut last = String::new();
-    // Looked at every quarter of a second for two minutes: the jobs take well under ten seconds.
-    for _ in 0..480 {
-        let seen = member.client.get(&format!("/api/v1/contracts/{contract}")).await?;
-        let phase = text(&seen["state"], "phase")?;
-        if phase != last {
-            stage.say(&format!("状态：{}", seen["state"]["label"]["zh"].as_str().unwrap_or(&phase)));
-            last = phase;
+    // Looked at every tenth of a second for two minutes: the jobs take well under ten seconds.
+    for _ in 0..1200 {
+        let (now, label) = seen_phase(member, contract).await?;
+        if now != last {
+            stage.say(&format!("状态：{label}"));
+            last = now;
         }
-        if last == "published" {
+        if last == phase {
             return Ok(());
         }
-        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    Err(DemoError::Unexpected(format!("the contract stays at {last}")))
+    Err(DemoError::Unexpected(format!("the contract stays at {last} and does not come to {phase}")))
 }

@@ -1,15 +1,20 @@
 //! What the API says of contracts.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use yinxin_domain::calendar::{Deadline, WorkingDays};
-use yinxin_domain::contract::view::{Visibility, Who};
+use yinxin_domain::contract::milestone::{Milestone, Progress};
+use yinxin_domain::contract::permission::Action;
+use yinxin_domain::contract::view::Visibility;
 use yinxin_domain::contract::{Contract, Text};
 use yinxin_domain::law::RuleTables;
 use yinxin_domain::template::{self, Deviation, DeviationLevel, Missing};
 
+use super::listing::{ClockOut, HolderOut};
 use crate::contract::use_cases::drafting::Checks;
-use crate::contract::use_cases::reading::{Listed, Seen, actions};
+use crate::contract::use_cases::reading::{Seen, actions};
 use crate::failure::Failure;
 
 /// A text in both languages.
@@ -87,15 +92,46 @@ pub(super) struct PartyOut {
     own: bool,
 }
 
-/// Who must act.
+impl From<Action> for ActionOut {
+    fn from(action: Action) -> Self {
+        Self { verb: action.verb.code(), label: action.text.into() }
+    }
+}
+
+/// One milestone on the way from draft to notice.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct HolderOut {
-    /// party, platform, supervising_system, supervisor, medium, nobody.
-    who: &'static str,
-    /// The parties, if it is one or several.
-    parties: Vec<String>,
-    /// Since when, microseconds UTC.
-    since: i64,
+pub(super) struct MilestoneOut {
+    /// draft, review, step.0 …, offline, filing, notice.
+    key: String,
+    /// Its name.
+    label: TextOut,
+    /// The party whose turn it is there.
+    party: Option<String>,
+    /// done, now, later, never.
+    progress: &'static str,
+    /// When it was done, or since when it is the turn, microseconds UTC.
+    at: Option<i64>,
+    /// The last day, where the law sets one, YYYY-MM-DD.
+    due_on: Option<String>,
+}
+
+impl From<Milestone> for MilestoneOut {
+    fn from(milestone: Milestone) -> Self {
+        let (progress, at) = match milestone.progress {
+            Progress::Done { at } => ("done", at),
+            Progress::Now { since } => ("now", Some(since)),
+            Progress::Later => ("later", None),
+            Progress::Never => ("never", None),
+        };
+        Self {
+            key: milestone.key,
+            label: milestone.text.into(),
+            party: milestone.party.map(|party| party.to_string()),
+            progress,
+            at,
+            due_on: milestone.due.map(|day| day.to_string()),
+        }
+    }
 }
 
 /// A day by which something is due.
@@ -159,8 +195,20 @@ pub(super) struct ContractOut {
     amount_capitals: String,
     /// The state.
     state: StateOut,
+    /// How the state's name is shown: in_hand, attention, done, fact.
+    tone: &'static str,
     /// Who must act.
     holder: HolderOut,
+    /// Whether who looks may urge the holder.
+    may_urge: bool,
+    /// When he may again, if his party has urged less than four hours ago, microseconds UTC.
+    urge_again_at: Option<i64>,
+    /// The way from draft to notice.
+    milestones: Vec<MilestoneOut>,
+    /// The clocks that run, the nearest end first.
+    clocks: Vec<ClockOut>,
+    /// Why fields depart from the award, by field; none in an outline.
+    reasons: BTreeMap<String, String>,
     /// What who looks can do now.
     actions: Vec<ActionOut>,
     /// The values of the draft by field id; none in an outline.
@@ -207,12 +255,13 @@ fn deadline(deadline: Option<Deadline>, at: i64) -> Option<DeadlineOut> {
 }
 
 impl ContractOut {
-    /// What one actor sees of a contract.
-    pub(super) fn of(seen: &Seen<'_>, at: i64) -> Result<Self, Failure> {
+    /// What one actor sees of a contract; `urge_again_at` says when his party may urge again.
+    pub(super) fn of(seen: &Seen<'_>, urge_again_at: Option<i64>, at: i64) -> Result<Self, Failure> {
         let Seen { loaded, who, visibility } = seen;
         let contract = &loaded.contract;
         let whole = *visibility == Visibility::Whole;
-        let own = contract.party_of_actor(who).map(|party| party.key.to_string());
+        let own_key = contract.party_of_actor(who).map(|party| party.key);
+        let own = own_key.map(|key| key.to_string());
         let (law, calendar) = (RuleTables::bundled(), WorkingDays::bundled());
         let content = value(contract.content())?;
         let attachments = contract.attachments().iter().enumerate().map(|(place, file)| AttachmentOut {
@@ -230,7 +279,8 @@ impl ContractOut {
             name: party.name.clone(),
             own: own == Some(party.key.to_string()),
         });
-        let offered = actions(seen, at).into_iter();
+        let offered = actions(seen, at);
+        let clocks = contract.clocks(loaded.profile, law, calendar).into_iter();
         let amount = if whole { loaded.amount() } else { loaded.award.amount };
         Ok(Self {
             contract_id: contract.id().to_string(),
@@ -256,8 +306,14 @@ impl ContractOut {
                 phase: contract.phase().code(),
                 label: contract.label(loaded.profile, who).into(),
             },
-            holder: holder(contract),
-            actions: offered.map(|(verb, text)| ActionOut { verb: verb.code(), label: text.into() }).collect(),
+            holder: HolderOut::of(contract, contract.holder(), own_key),
+            tone: contract.tone(who).code(),
+            may_urge: own_key.is_some_and(|own| !contract.may_urge(own).is_empty()),
+            urge_again_at,
+            milestones: contract.milestones(loaded.profile, law, calendar).into_iter().map(Into::into).collect(),
+            clocks: clocks.map(|clock| ClockOut::of(clock, at)).collect(),
+            reasons: if whole { loaded.reasons.clone() } else { BTreeMap::new() },
+            actions: offered.into_iter().map(Into::into).collect(),
             fields: if whole { Some(value(&loaded.fields)?) } else { None },
             attachments: if whole { attachments.collect() } else { Vec::new() },
             pages: contract.frozen_document().filter(|_| whole).map(|document| document.pages),
@@ -267,19 +323,6 @@ impl ContractOut {
             notice_deadline: deadline(contract.notice_deadline(loaded.profile, law, calendar), at),
         })
     }
-}
-
-fn holder(contract: &Contract) -> HolderOut {
-    let holder = contract.holder();
-    let (who, parties) = match holder.who {
-        Who::Parties(parties) => ("party", parties.iter().map(ToString::to_string).collect()),
-        Who::Platform => ("platform", Vec::new()),
-        Who::SupervisingSystem => ("supervising_system", Vec::new()),
-        Who::Supervisor => ("supervisor", Vec::new()),
-        Who::Medium => ("medium", Vec::new()),
-        Who::Nobody => ("nobody", Vec::new()),
-    };
-    HolderOut { who, parties, since: holder.since }
 }
 
 /// Something that a contract must say and the draft does not.
@@ -364,53 +407,5 @@ fn deviation(deviation: Deviation) -> DeviationOut {
         awarded,
         drafted,
         message: Text::new(message_zh, message_en).into(),
-    }
-}
-
-/// One line of a list.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct ListedOut {
-    /// `ctr_…`
-    contract_id: String,
-    /// The version.
-    version: i64,
-    /// Its number.
-    number: String,
-    /// Its title.
-    title: String,
-    /// The project's name.
-    project_name: String,
-    /// The flow profile.
-    profile: String,
-    /// The names of the parties, purchaser first.
-    parties: Vec<String>,
-    /// The awarded amount, 分.
-    amount_fen: Option<i64>,
-    /// The state in one word.
-    phase: String,
-    /// The name of the state for who looks.
-    label: TextOut,
-    /// Since when it stands in this list, microseconds UTC.
-    since: i64,
-    /// When it last changed, microseconds UTC.
-    updated_at: i64,
-}
-
-impl From<Listed> for ListedOut {
-    fn from(listed: Listed) -> Self {
-        Self {
-            contract_id: listed.contract.id().to_string(),
-            version: listed.contract.version(),
-            number: listed.number,
-            title: listed.title,
-            project_name: listed.project_name,
-            profile: listed.contract.profile().to_owned(),
-            parties: listed.contract.parties().iter().map(|party| party.name.clone()).collect(),
-            amount_fen: listed.contract.amount_fen(),
-            phase: listed.contract.phase().code(),
-            label: listed.label.into(),
-            since: listed.since,
-            updated_at: listed.updated_at,
-        }
     }
 }

@@ -1,7 +1,13 @@
 //! HTTP of contracts.
 
 mod answers;
+mod facts;
+mod home;
+mod listing;
+mod operating;
+mod profiles;
 mod reading;
+mod track;
 mod verbs;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -12,15 +18,24 @@ use crate::app::App;
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(reading::list, verbs::begin))
-        .routes(routes!(reading::counts))
-        .routes(routes!(reading::tabs))
+        .routes(routes!(listing::list, verbs::begin))
+        .routes(routes!(listing::counts))
+        .routes(routes!(listing::tabs))
+        .routes(routes!(listing::urge))
+        .routes(routes!(home::home))
+        .routes(routes!(operating::overview))
+        .routes(routes!(profiles::profiles))
         .routes(routes!(reading::show))
         .routes(routes!(verbs::edit))
         .routes(routes!(reading::checks))
         .routes(routes!(reading::preview))
         .routes(routes!(reading::document))
-        .routes(routes!(reading::track))
+        .routes(routes!(reading::revision))
+        .routes(routes!(reading::seal_image))
+        .routes(routes!(facts::comparison))
+        .routes(routes!(facts::readiness))
+        .routes(routes!(track::track))
+        .routes(routes!(track::proof))
         .routes(routes!(reading::attachment))
         .routes(routes!(verbs::attach))
         .routes(routes!(verbs::send))

@@ -1,114 +1,19 @@
 //! What is read of contracts over HTTP.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use yinxin_domain::contract::view::List;
-use yinxin_domain::ids::ContractId;
+use yinxin_domain::identifiers::Sm3Digest;
+use yinxin_domain::ids::{ContractId, SealId};
 
-use super::answers::{ChecksOut, ContractOut, ListedOut};
+use super::answers::{ChecksOut, ContractOut};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::contract::errors::ContractError;
-use crate::contract::use_cases::reading::{self, Which};
-use crate::http::extract::{Json, Path, Query};
+use crate::contract::use_cases::{reading, urging};
+use crate::http::extract::{Json, Path, not_found};
+use crate::http::file::{self, Keep};
 use crate::http::problem::Problem;
-
-/// The largest page of a list.
-const LARGEST_PAGE: i64 = 100;
-/// The page of a list when none is asked for.
-const USUAL_PAGE: i64 = 20;
-
-/// Which contracts to list.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ListQuery {
-    /// waiting_for_me, waiting_for_others, completed, voided, started_by_me, drafts. Either this, or profile and tab.
-    list: Option<String>,
-    /// A flow profile, for one of its tabs.
-    profile: Option<String>,
-    /// A tab of that profile.
-    tab: Option<String>,
-    /// Words to look for in number, title, project and names of parties (lists only).
-    q: Option<String>,
-    /// next_cursor of the page before.
-    cursor: Option<String>,
-    /// 1 to 100.
-    limit: Option<i64>,
-}
-
-/// One page of a list.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct ListOut {
-    /// The lines.
-    items: Vec<ListedOut>,
-    /// Hand it back as `cursor` for the next page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
-}
-
-/// One page of a list of the organisation acted for.
-#[utoipa::path(get, path = "/api/v1/contracts", tag = "contract", security(("session" = [])), params(ListQuery), responses((status = 200, body = ListOut)))]
-pub(super) async fn list(
-    State(app): State<App>,
-    actor: Actor,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<ListOut>, Problem> {
-    let which = match (query.list.as_deref(), query.profile, query.tab) {
-        (Some(list), None, None) => Which::List(List::parse(list).ok_or(ContractError::NoSuchList)?),
-        (None, Some(profile), Some(tab)) => Which::Tab { profile, tab },
-        _ => return Err(ContractError::NoSuchList.into()),
-    };
-    let limit = query.limit.unwrap_or(USUAL_PAGE).clamp(1, LARGEST_PAGE);
-    let words = query.q.unwrap_or_default();
-    let page = reading::list(&app, &actor, &which, &words, query.cursor.as_deref(), limit).await?;
-    Ok(Json(ListOut { items: page.items.into_iter().map(Into::into).collect(), next_cursor: page.next_cursor }))
-}
-
-/// How many contracts stand in a list.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct CountOut {
-    /// The list.
-    list: &'static str,
-    /// How many.
-    count: i64,
-}
-
-/// How many contracts stand in each list of the organisation acted for.
-#[utoipa::path(get, path = "/api/v1/contract-counts", tag = "contract", security(("session" = [])), responses((status = 200, body = Vec<CountOut>)))]
-pub(super) async fn counts(State(app): State<App>, actor: Actor) -> Result<Json<Vec<CountOut>>, Problem> {
-    let counted = reading::counts(&app, &actor).await?;
-    Ok(Json(counted.into_iter().map(|(list, count)| CountOut { list: list.code(), count }).collect()))
-}
-
-/// A tab of a flow profile.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct TabOut {
-    /// The flow profile.
-    profile: String,
-    /// The tab.
-    tab: String,
-    /// Its name in Chinese.
-    zh: String,
-    /// Its name in English.
-    en: String,
-}
-
-/// The tabs of all flow profiles, in their order.
-#[utoipa::path(get, path = "/api/v1/contract-tabs", tag = "contract", security(("session" = [])), responses((status = 200, body = Vec<TabOut>)))]
-pub(super) async fn tabs(State(app): State<App>, _actor: Actor) -> Json<Vec<TabOut>> {
-    let tabs = app.profiles.iter().flat_map(|profile| {
-        profile.tabs.iter().map(|tab| TabOut {
-            profile: profile.name.clone(),
-            tab: tab.key.clone(),
-            zh: tab.zh.clone(),
-            en: tab.en.clone(),
-        })
-    });
-    Json(tabs.collect())
-}
 
 /// A contract as who looks may see it.
 #[utoipa::path(get, path = "/api/v1/contracts/{id}", tag = "contract", security(("session" = [])), params(("id" = String, Path)), responses((status = 200, body = ContractOut)))]
@@ -118,7 +23,12 @@ pub(super) async fn show(
     Path(id): Path<ContractId>,
 ) -> Result<Json<ContractOut>, Problem> {
     let seen = reading::show(&app, &actor, id).await?;
-    Ok(Json(ContractOut::of(&seen, app.now())?))
+    let own = seen.loaded.contract.party_of_actor(&seen.who).map(|party| party.key);
+    let again = match own {
+        Some(party) => urging::urge_again_at(&app, id, party).await?,
+        None => None,
+    };
+    Ok(Json(ContractOut::of(&seen, again, app.now())?))
 }
 
 /// What stands in the way of sending.
@@ -146,14 +56,40 @@ pub(super) async fn preview(
     Ok(pdf(reading::preview(&app, &actor, id).await?))
 }
 
-/// The latest revision of the document that who looks may see.
-#[utoipa::path(get, path = "/api/v1/contracts/{id}/document.pdf", tag = "contract", security(("session" = [])), params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/pdf")))]
+/// The latest revision of the document that who looks may see. It has an entity tag, and ranges of it can be asked for.
+#[utoipa::path(get, path = "/api/v1/contracts/{id}/document.pdf", tag = "contract", security(("session" = [])), params(("id" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = 206, body = Vec<u8>, content_type = "application/pdf"), (status = 304)))]
 pub(super) async fn document(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<ContractId>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(pdf(reading::document(&app, &actor, id).await?))
+    let (sm3, bytes) = reading::document(&app, &actor, id).await?;
+    Ok(file::answer(&headers, bytes, "application/pdf", &sm3.to_string(), Keep::Ask))
+}
+
+/// A revision of the document by its SM3 (`document_sm3`): what stands under this address never changes, and ranges of it can be asked for.
+#[utoipa::path(get, path = "/api/v1/contracts/{id}/documents/{sm3}", tag = "contract", security(("session" = [])), params(("id" = String, Path), ("sm3" = String, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = 206, body = Vec<u8>, content_type = "application/pdf"), (status = 304)))]
+pub(super) async fn revision(
+    State(app): State<App>,
+    actor: Actor,
+    Path((id, sm3)): Path<(ContractId, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let sm3 = Sm3Digest::parse(sm3.trim_end_matches(".pdf")).map_err(|_| not_found())?;
+    let bytes = reading::revision(&app, &actor, id, sm3).await?;
+    Ok(file::answer(&headers, bytes, "application/pdf", &sm3.to_string(), Keep::Forever))
+}
+
+/// The picture of a seal that stands on the contract.
+#[utoipa::path(get, path = "/api/v1/contracts/{id}/seals/{seal_id}/image.svg", tag = "contract", security(("session" = [])), params(("id" = String, Path), ("seal_id" = String, Path)), responses((status = 200, body = String, content_type = "image/svg+xml")))]
+pub(super) async fn seal_image(
+    State(app): State<App>,
+    actor: Actor,
+    Path((id, seal)): Path<(ContractId, SealId)>,
+) -> Result<Response, Problem> {
+    let svg = reading::seal_drawing(&app, &actor, id, seal).await?.to_svg();
+    Ok(([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "private, max-age=3600")], svg).into_response())
 }
 
 /// An attached file, by its place in the contract's list.
@@ -164,55 +100,4 @@ pub(super) async fn attachment(
     Path((id, place)): Path<(ContractId, usize)>,
 ) -> Result<Response, Problem> {
     Ok(pdf(reading::attachment(&app, &actor, id, place).await?))
-}
-
-/// One event of the track.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct TrackOut {
-    /// `evt_…`
-    event_id: String,
-    /// Its place in the chain, from 1; what another party has not sent is left out.
-    seq: i64,
-    /// When, microseconds UTC.
-    at: i64,
-    /// What happened: `contract.sent` …
-    kind: String,
-    /// In which capacity: member, operator, client, system.
-    actor_kind: String,
-    /// Who, if a human.
-    person_id: Option<String>,
-    /// For whom.
-    organisation_id: Option<String>,
-    /// Which machine client or job.
-    agent: Option<String>,
-    /// From which address; told to who acted, his organisation, and operators.
-    ip: Option<String>,
-    /// The facts.
-    data: Value,
-    /// SM3 over the hash before and this event.
-    hash: String,
-}
-
-/// The track: who, acting for whom, when, what, from where.
-#[utoipa::path(get, path = "/api/v1/contracts/{id}/track", tag = "contract", security(("session" = [])), params(("id" = String, Path)), responses((status = 200, body = Vec<TrackOut>)))]
-pub(super) async fn track(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<ContractId>,
-) -> Result<Json<Vec<TrackOut>>, Problem> {
-    let own = actor.organisation().map(|organisation| organisation.to_string());
-    let track = reading::track(&app, &actor, id).await?.into_iter().map(|(event, data)| TrackOut {
-        event_id: event.id,
-        seq: event.seq,
-        at: event.at,
-        kind: event.kind,
-        actor_kind: event.actor_kind,
-        person_id: event.person_id,
-        ip: event.ip.filter(|_| own.is_none() || own == event.organisation_id),
-        organisation_id: event.organisation_id,
-        agent: event.agent,
-        data,
-        hash: event.hash,
-    });
-    Ok(Json(track.collect()))
 }

@@ -1,5 +1,7 @@
 //! What is done to a contract over HTTP. Every request names the version it was made on; the answer names the next.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -49,6 +51,9 @@ pub(super) struct EditBody {
     /// Values by field id; null clears one.
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
+    /// Why fields depart from the award, by field id; an empty text takes one back. The reviewer reads them.
+    #[serde(default)]
+    reasons: BTreeMap<String, String>,
 }
 
 /// Where a file belongs.
@@ -139,7 +144,7 @@ pub(super) async fn edit(
     Path(id): Path<ContractId>,
     Json(body): Json<EditBody>,
 ) -> Moved {
-    Ok(Json(drafting::edit(&app, &actor, id, body.version, &body.fields).await?.into()))
+    Ok(Json(drafting::edit(&app, &actor, id, body.version, &body.fields, &body.reasons).await?.into()))
 }
 
 /// 发送: gives the draft to its reviewer.

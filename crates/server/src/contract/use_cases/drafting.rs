@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use yinxin_domain::award::Award;
 use yinxin_domain::calendar::{Date, WorkingDays};
 use yinxin_domain::contract::drafting::{Beginning, TextCheck};
 use yinxin_domain::contract::{Context, Contract, Party, PartyKey, PartyRole, Verb};
 use yinxin_domain::ids::{AwardId, ContractId};
 use yinxin_domain::law::RuleTables;
-use yinxin_domain::template::{self, Deviation, DeviationLevel, Fields, Missing, System};
+use yinxin_domain::template::{self, Deviation, DeviationLevel, FieldFault, Fields, Missing, System};
 use yinxin_pdf::Opened;
 
 use super::{Also, act, expect_seen, load_permitted, save};
@@ -16,7 +17,7 @@ use crate::actor::{Actor, Forbidden, Need};
 use crate::app::App;
 use crate::award::use_cases::{self as awards, AwardState};
 use crate::contract::errors::ContractError;
-use crate::contract::loaded::{Loaded, domain_actor};
+use crate::contract::loaded::{Loaded, domain_actor, drafted_amount};
 use crate::contract::store::{self, Row};
 use crate::contract::{effects, text};
 use crate::db::CommitError;
@@ -65,20 +66,24 @@ pub async fn begin(app: &App, actor: &Actor, award_id: AwardId, template_id: &st
         id,
         award: award_id,
         parties,
-        amount_fen: Some(stored.award.amount.fen()),
+        amount_fen: Some(stored.award.most_payable().fen()),
         award_notice_on: stored.award.award_notice.as_ref().map(|notice| notice.issued_on),
     };
     let transition = Contract::begin(&ctx, beginning)?;
     let record = effects::record(None, &transition)?;
     let contract = transition.next.clone();
+    let title = title_of(&stored.award);
     let row = Row {
         contract: transition.next,
         award: stored.award,
         template: template.id(),
         fields: fields_json(&fields)?,
         number,
-        title: template.title.clone(),
+        title,
+        reasons: store::Reasons::new(),
     };
+    let amount_fen = drafted_amount(&fields, &row.award).fen();
+    let sign_by = row.contract.signing_deadline(profile, ctx.law, ctx.calendar).map(|end| end.last_day.end_micros());
     let begun: Result<(), ContractError> = app
         .db
         .commit(&permit, record, (row, award_id, stored.version), move |(row, award_id, award_version), conn| {
@@ -87,7 +92,7 @@ pub async fn begin(app: &App, actor: &Actor, award_id: AwardId, template_id: &st
                 if !awards::begin_drafting(&mut *conn, *award_id, *award_version, row.contract.id(), at).await? {
                     return Err(CommitError::Refused(ContractError::AwardNotOpen));
                 }
-                store::insert(conn, row, at).await?;
+                store::insert(conn, row, amount_fen, sign_by, at).await?;
                 Ok(())
             })
         })
@@ -102,11 +107,28 @@ fn contract_number(id: ContractId, at: i64) -> String {
     format!("YX-{}-{end}", Date::at(at).to_string().replace('-', ""))
 }
 
+/// What people call the contract: project and lots, since contracts on one template differ in nothing else, and whoever signs must see which one
+/// it is.
+fn title_of(award: &Award) -> String {
+    let project = award.project.name.trim();
+    let lots: Vec<&str> = award
+        .lots
+        .iter()
+        .filter(|lot| !lot.code.is_empty() && !project.contains(&lot.code))
+        .filter(|lot| lot.name.as_ref().is_none_or(|name| !project.contains(name.as_str())))
+        .map(|lot| lot.code.as_str())
+        .collect();
+    let lots = if lots.is_empty() { String::new() } else { format!("（{}）", lots.join("、")) };
+    let end = if project.ends_with("合同") { "" } else { "合同" };
+    format!("{project}{lots}{end}")
+}
+
 fn fields_json(fields: &Fields) -> Result<Value, Failure> {
     serde_json::to_value(fields).map_err(|error| Failure::damaged("contracts.fields", error))
 }
 
-/// Saves changed fields of the draft; `null` and empty texts clear one. Nothing is saved unless everything is right.
+/// Saves changed fields of the draft, and why they depart from the award; `null` and empty texts clear one. Nothing is saved unless everything is
+/// right.
 ///
 /// # Errors
 /// [`ContractError::Fields`] with all that is wrong; [`ContractError::EditedMeanwhile`].
@@ -116,6 +138,7 @@ pub async fn edit(
     id: ContractId,
     seen: i64,
     changes: &Map<String, Value>,
+    reasons: &store::Reasons,
 ) -> Result<Contract, ContractError> {
     let (loaded, who, permit) = load_permitted(app, actor, id).await?;
     let ctx = loaded.context(&who, app.now());
@@ -124,9 +147,61 @@ pub async fn edit(
     let unprintable = |text: &str| yinxin_fonts::unprintable(text);
     let merged = template::merge(loaded.template, &loaded.award, &loaded.fields, changes, &unprintable)
         .map_err(ContractError::Fields)?;
-    let changed = changed_fields(&loaded.fields, &merged);
+    let reasons = merge_reasons(&loaded, reasons, &unprintable).map_err(ContractError::Fields)?;
+    let mut changed = changed_fields(&loaded.fields, &merged);
+    changed
+        .extend(reasons.iter().filter(|(id, said)| loaded.reasons.get(*id) != Some(*said)).map(|(id, _)| id.clone()));
+    changed.sort_unstable();
+    changed.dedup();
+    let amount_fen = drafted_amount(&merged, &loaded.award).fen();
     let transition = loaded.contract.clone().edit_draft(&ctx, changed)?;
-    save(app, &permit, &loaded, transition, Also::Fields(fields_json(&merged)?)).await
+    save(app, &permit, &loaded, transition, Also::Fields(fields_json(&merged)?, reasons, amount_fen)).await
+}
+
+/// The longest reason, characters.
+const LONGEST_REASON: usize = 300;
+
+/// The reasons with those that were just given; an empty one is taken back.
+fn merge_reasons(
+    loaded: &Loaded<'_>,
+    given: &store::Reasons,
+    unprintable: &dyn Fn(&str) -> Vec<char>,
+) -> Result<store::Reasons, Vec<FieldFault>> {
+    let form = template::form(loaded.template, &loaded.award);
+    let mut reasons = loaded.reasons.clone();
+    let mut faults = Vec::new();
+    let fault = |field: &str, code: &'static str, zh: &str, en: &str| FieldFault {
+        field: field.to_owned(),
+        code: code.into(),
+        message_zh: zh.to_owned(),
+        message_en: en.to_owned(),
+    };
+    for (id, said) in given {
+        let said = said.trim();
+        if !form.iter().any(|entry| entry.id == *id) {
+            let shown: String = id.chars().take(40).filter(|character| !character.is_control()).collect();
+            faults.push(fault(
+                &shown,
+                "field.unknown",
+                "该范本没有这个字段，请核对字段名",
+                "the template has no such field",
+            ));
+        } else if said.chars().count() > LONGEST_REASON {
+            faults.push(fault(id, "reason.too_long", "修改原因不超过 300 字", "a reason has at most 300 characters"));
+        } else if said.chars().any(char::is_control) || !unprintable(said).is_empty() {
+            faults.push(fault(
+                id,
+                "reason.unprintable",
+                "修改原因含有无法显示的字符",
+                "the reason holds characters that cannot be shown",
+            ));
+        } else if said.is_empty() {
+            reasons.remove(id);
+        } else {
+            reasons.insert(id.clone(), said.to_owned());
+        }
+    }
+    if faults.is_empty() { Ok(reasons) } else { Err(faults) }
 }
 
 /// The ids of the fields that differ.

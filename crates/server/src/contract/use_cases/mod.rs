@@ -1,11 +1,18 @@
 //! What can be done with contracts.
 
+pub mod comparing;
 pub mod drafting;
+pub mod home;
+pub mod lists;
+pub mod operating;
 pub mod reading;
 pub mod review;
 pub mod signing;
+pub mod track;
+pub mod urging;
 
 use serde_json::Value;
+use sqlx::AnyConnection;
 use yinxin_domain::contract::{self as domain, Context, Contract, Refusal, Transition, Verb};
 use yinxin_domain::ids::{ContractId, OrganisationId};
 
@@ -27,6 +34,17 @@ pub use super::store::{StoredText, find_text, save_transition};
 pub async fn load(app: &App, id: ContractId) -> Result<Option<Loaded<'_>>, Failure> {
     let row = store::find(&mut *app.db.read().await?, id).await?;
     row.map(|row| Loaded::of(app, row)).transpose()
+}
+
+/// The organisations that are parties of a contract; none if there is no such contract. For the live feed.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn parties(conn: &mut AnyConnection, id: &str) -> Result<Vec<OrganisationId>, Failure> {
+    match id.parse() {
+        Ok(id) => store::parties(conn, id).await,
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// A contract for an actor who has to do with it: a member of a party, the operator, a supervising system, the product's own jobs. What his
@@ -92,8 +110,8 @@ async fn act(
 enum Also {
     /// Nothing else.
     Nothing,
-    /// New values of the draft.
-    Fields(Value),
+    /// New values of the draft, why they depart from the award, and the amount they name, 分.
+    Fields(Value, store::Reasons, i64),
     /// The typeset text of a draft.
     Text(u32, store::StoredText),
 }
@@ -115,13 +133,14 @@ async fn save(
         .commit(permit, record, data, move |(before, transition, also), conn| {
             Box::pin(async move {
                 let id = transition.next.id();
-                store::save_transition(&mut *conn, before, transition, at).await?;
                 match also {
                     Also::Nothing => {}
-                    Also::Fields(fields) => store::set_fields(conn, id, fields).await?,
-                    Also::Text(draft, text) => store::insert_text(conn, id, *draft, text, at).await?,
+                    Also::Fields(fields, reasons, amount_fen) => {
+                        store::set_fields(&mut *conn, id, fields, reasons, *amount_fen).await?;
+                    }
+                    Also::Text(draft, text) => store::insert_text(&mut *conn, id, *draft, text, at).await?,
                 }
-                Ok(())
+                Ok(store::save_transition(conn, before, transition, at).await?)
             })
         })
         .await;

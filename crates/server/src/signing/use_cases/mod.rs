@@ -3,6 +3,7 @@
 //! * [`desk`]: what a signer sees before he confirms. [`confirm`]: placements frozen, summary bound, code sent.
 //! * [`release`]: a certificate's password. [`complete`]: the signatures themselves.
 //! * [`send`]: discard what is unsent, or submit it. [`archive`]: the platform's signature after conclusion.
+//! * [`signatures`]: what was signed, for the track.
 
 pub mod archive;
 mod case;
@@ -11,3 +12,4 @@ pub mod confirm;
 pub mod desk;
 pub mod release;
 pub mod send;
+pub mod signatures;

@@ -1,0 +1,54 @@
+// The axes of a contract's state as the rules keep them, read with care: the description of the API leaves them open.
+
+import type { Contract } from "../model";
+
+export interface Axis {
+  state: string;
+  at?: number;
+  since?: number;
+  by?: string;
+  reason?: string;
+  document?: string;
+  back_to?: string;
+  steps?: { party: string; state: { state: string; at?: number; since?: number } }[];
+}
+
+export const axis = (contract: Contract, name: "content" | "signing" | "filing" | "notice" | "hold"): Axis => contract.state[name] as Axis;
+
+/** The verbs that lead to another page, by the page; the most pressing first. */
+const ELSEWHERE: readonly { verbs: readonly string[]; act: "agree" | "submit" | "review" | "sign" | "draft"; page: string }[] = [
+  { verbs: ["agree"], act: "agree", page: "desk" },
+  { verbs: ["submit"], act: "submit", page: "desk" },
+  { verbs: ["confirm", "return", "modify"], act: "review", page: "review" },
+  // Disagreeing is possible before sealing too, and is done where the text is read.
+  { verbs: ["seal", "disagree", "discard_unsent"], act: "sign", page: "desk" },
+  { verbs: ["send", "freeze", "edit_draft"], act: "draft", page: "draft" },
+];
+
+/** Where what can be done now is done; `undefined` if nothing leads away from here. */
+export function nextAct(contract: Contract): { act: "agree" | "submit" | "review" | "sign" | "draft"; page: string } | undefined {
+  const verbs = new Set(contract.actions.map((one) => one.verb));
+  return ELSEWHERE.find((one) => one.verbs.some((verb) => verbs.has(verb)));
+}
+
+/** What is done on this page, with a confirmation of its own. */
+export const HERE = ["withdraw", "reject", "revoke"] as const;
+export type Here = (typeof HERE)[number];
+
+export function actsHere(contract: Contract): { verb: Here; label: { zh: string; en: string } }[] {
+  return contract.actions.flatMap((one) => ((HERE as readonly string[]).includes(one.verb) ? [{ verb: one.verb as Here, label: one.label }] : []));
+}
+
+export const offers = (contract: Contract, verb: string): boolean => contract.actions.some((one) => one.verb === verb);
+
+/** How far a party has come with its seals. */
+export function sealing(contract: Contract, party: string): { state: "sent" | "sealed" | "open" | "waiting"; at?: number } | undefined {
+  const steps = axis(contract, "signing").steps?.filter((step) => step.party === party) ?? [];
+  if (steps.length === 0) return undefined;
+  const pending = steps.find((step) => step.state.state !== "sent");
+  if (pending === undefined) {
+    const last = steps[steps.length - 1]?.state.at;
+    return last === undefined ? { state: "sent" } : { state: "sent", at: last };
+  }
+  return { state: pending.state.state as "sealed" | "open" | "waiting" };
+}
