@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -48,19 +48,16 @@ fn text(path: &Path) -> Result<&str, String> {
     path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()))
 }
 
-/// Runs `npm ci` if `node_modules` was not made from this lock file.
+/// Runs `npm ci` if `node_modules` was not made from this lock file (`cargo xtask test` leaves the same mark).
 fn install(here: &Path) -> Result<(), Box<dyn Error>> {
-    let lock = fs::read(here.join("package-lock.json"))?;
-    let mut hasher = DefaultHasher::new();
-    lock.hash(&mut hasher);
-    let wanted = format!("{:016x}", hasher.finish());
+    let lock = fs::read_to_string(here.join("package-lock.json"))?;
     // Written last, so that a folder that was left half made is made anew.
-    let stamp = here.join("node_modules/.yinxin-lock");
-    if fs::read_to_string(&stamp).is_ok_and(|has| has == wanted) {
+    let mark = here.join("node_modules/.yinxin-lock.json");
+    if fs::read_to_string(&mark).is_ok_and(|has| has == lock) {
         return Ok(());
     }
     npm(here, &["ci", "--no-audit", "--no-fund", "--loglevel=error"])?;
-    fs::write(stamp, wanted)?;
+    fs::write(mark, lock)?;
     Ok(())
 }
 

@@ -70,7 +70,8 @@ export function listen(actor: string, hear: (happening: Happening) => void): () 
         const answer = await take(api.GET("/api/v1/events", { params: { query }, signal: abort.signal }));
         cursor = answer.cursor;
         pause = AGAIN.least;
-        for (const item of answer.items) hear(item as Happening);
+        // The description names both answers of this address; without `Accept: text/event-stream` it is the list.
+        for (const item of "items" in answer ? answer.items : []) hear(item as Happening);
       }
     };
     ask().catch((error: unknown) => {

@@ -1867,6 +1867,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live events: with `Accept: text/event-stream` a stream that begins with `hello`, else what happened since `since`, waiting for it if nothing
+         *     has. A session has at most six at a time. A stream ends with `ended` when the session does.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description As whom: person, operator or `org_…`; where `X-Actor` cannot be sent, as by EventSource. */
+                    actor?: string | null;
+                    /** @description The cursor after which to go on; a stream may send `Last-Event-ID` instead. From now on, if absent. */
+                    since?: string | null;
+                    /** @description Seconds to wait for something to happen, 0 to 25; without a stream only. */
+                    wait?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LiveEvents"];
+                        "text/event-stream": components["schemas"]["LiveEvent"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/filings/{id}/answers": {
         parameters: {
             query?: never;
@@ -2094,6 +2140,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notification-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of what the actor was told he has not read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UnreadOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -2101,7 +2182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the actor was told: a member for the organisation he acts for, an operator as operator. */
+        /** What the actor was told: a member for the organisation he acts for, an operator as operator, a person for all his organisations. */
         get: {
             parameters: {
                 query?: {
@@ -2130,6 +2211,41 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks everything that the actor was told as read. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MarkedOut"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2440,6 +2556,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Submissions of all contracts with their answers, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description waiting, accepted or refused; all if absent. */
+                    outcome?: string | null;
+                    /** @description Where the last page ended. */
+                    cursor?: string | null;
+                    /** @description At most 100. */
+                    limit?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FilingPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/organisations": {
         parameters: {
             query?: never;
@@ -2598,6 +2756,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much is where, and what needs the operator. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OverviewOut"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/pushes": {
         parameters: {
             query?: never;
@@ -2634,6 +2827,43 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/pushes/{id}/recheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a refused push again as it came, and takes it in the name of who pushed it if it is sound now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PushAnswer"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3042,9 +3272,9 @@ export interface paths {
         /** What the sandbox would have sent by SMS (sandbox only). */
         get: {
             parameters: {
-                query: {
-                    /** @description A phone number, or the id of a captcha. */
-                    phone: string;
+                query?: {
+                    /** @description A phone number, or the id of a captcha; the newest to anybody if absent. */
+                    phone?: string | null;
                 };
                 header?: never;
                 path?: never;
@@ -3063,6 +3293,62 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sample people of the demonstration, with what is needed to log in as them (sandbox only). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SamplePeople"];
+                    };
+                };
+            };
+        };
+        /** Marks accounts as the sample people of the demonstration, in place of those marked before (sandbox only; operator). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SamplePeople"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -4962,18 +5248,28 @@ export interface components {
         Desk: {
             /** @description `ctr_…` */
             contract_id: string;
+            /** @description Where that document is read; what stands under this address never changes. */
+            document: string;
             /** @description SM3 of the document as this party sees it. */
             document_sm3: string;
+            /** @description Its number. */
+            number: string;
             /** @description Its pages. */
             pages: components["schemas"]["DeskPage"][];
+            /** @description The places that the text leaves for this party, and its seam, in the order of the pages. */
+            places: components["schemas"]["DeskPlace"][];
             /** @description The other signatures on the document. */
             present: components["schemas"]["DeskSignature"][];
             /** @description The seals that the actor may set. */
             seals: components["schemas"]["DeskSeal"][];
+            /** @description The last day for signing, YYYY-MM-DD. */
+            sign_by?: string | null;
             /** @description The step whose turn it is. */
             step: components["schemas"]["DeskStep"];
-            /** @description Where they belong, by the text. */
+            /** @description Where seals belong, by the text. */
             suggestions: components["schemas"]["DeskSuggestion"][];
+            /** @description The contract's title. */
+            title: string;
             /** @description What this party has sealed and not sent. */
             unsent: components["schemas"]["DeskSignature"][];
             /**
@@ -4991,16 +5287,56 @@ export interface components {
         };
         /** @description One page as seen. */
         DeskPage: {
+            /** @description What is seen of it before it is rotated: left, bottom, right, top, in user space units. */
+            crop_box: number[];
             /**
              * Format: double
              * @description Its height.
              */
             height_mm: number;
             /**
+             * Format: int32
+             * @description Clockwise rotation when shown, degrees: 0, 90, 180 or 270; the sizes are of the page as shown.
+             */
+            rotation: number;
+            /**
+             * Format: double
+             * @description Points in a user space unit.
+             */
+            user_unit: number;
+            /**
              * Format: double
              * @description Its width.
              */
             width_mm: number;
+        };
+        /** @description A place that the text leaves for this party. */
+        DeskPlace: {
+            /** @description Whether this party has sealed there, unsent. */
+            done: boolean;
+            /** @description The kind. */
+            kind: components["schemas"]["PlacementKindBody"];
+            /** @description What it is, in English. */
+            label_en: string;
+            /** @description What it is, in Chinese: 甲方盖章处. */
+            label_zh: string;
+            /**
+             * Format: int32
+             * @description The page from 0; none for the seam.
+             */
+            page?: number | null;
+            /** @description Whether the step cannot be ended without it. */
+            required: boolean;
+            /**
+             * Format: double
+             * @description The centre from the left edge; none for the seam.
+             */
+            x_mm?: number | null;
+            /**
+             * Format: double
+             * @description The centre from the upper edge; none for the seam.
+             */
+            y_mm?: number | null;
         };
         /** @description One mark of a signature. */
         DeskPlaced: {
@@ -5065,8 +5401,12 @@ export interface components {
             kind: components["schemas"]["PlacementKindBody"];
             /** @description The party. */
             party: string;
+            /** @description Its name. */
+            party_name: string;
             /** @description Where it stands. */
             placed: components["schemas"]["DeskPlaced"][];
+            /** @description The name of the seal. */
+            seal_name: string;
             /** @description `sig_…` */
             signature_id: string;
             /**
@@ -5087,6 +5427,8 @@ export interface components {
             party: string;
             /** @description The kinds of seal that the organisation may set. */
             seal_types: string[];
+            /** @description open, or sealed: something is sealed and not sent. */
+            state: string;
             /** @description … and so in English. */
             submit_en: string;
             /** @description What ends it is called so, Chinese. */
@@ -5210,6 +5552,30 @@ export interface components {
             /** @description What to do. */
             remedy: string;
         };
+        /** @description One submission of some contract. */
+        FiledOut: {
+            /**
+             * Format: int64
+             * @description The amount the text names, 分.
+             */
+            amount_fen: number;
+            /** @description `ctr_…` */
+            contract_id: string;
+            /** @description The contract's number. */
+            number: string;
+            /** @description waiting, accepted or refused. */
+            outcome: string;
+            /** @description The names of the parties, purchaser first. */
+            parties: string[];
+            /** @description The project's name. */
+            project_name: string;
+            /** @description Whether it was submitted again after a refusal. */
+            resubmitted: boolean;
+            /** @description The submission with its answers. */
+            submission: components["schemas"]["SubmissionOut"];
+            /** @description Its title. */
+            title: string;
+        };
         /** @description A contract's filing. */
         FilingOut: {
             /**
@@ -5231,6 +5597,13 @@ export interface components {
             state: string;
             /** @description What was pushed, first to last. */
             submissions: components["schemas"]["SubmissionOut"][];
+        };
+        /** @description A page of submissions. */
+        FilingPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["FiledOut"][];
+            /** @description Pass as `cursor` for the next page. */
+            next_cursor?: string | null;
         };
         /** @description A grant as shown. */
         GrantOut: {
@@ -5396,6 +5769,34 @@ export interface components {
              */
             version: number;
         };
+        /** @description One thing that happened. */
+        LiveEvent: {
+            /** @description `ctr_…`, of contract and notification. */
+            contract_id?: string | null;
+            /** @description Pass it as `since`. */
+            cursor: string;
+            /**
+             * @description contract (it changed), counts (lists of an organisation changed), notification (one came), reset (too much was missed: read everything
+             *     anew), ended (the session is over).
+             */
+            event: string;
+            /** @description What the notification is about. */
+            kind?: string | null;
+            /** @description `org_…`: whose lists changed, or for whom the notification came (or `operator`). */
+            organisation_id?: string | null;
+            /**
+             * Format: int64
+             * @description The contract's version then, where it changed.
+             */
+            version?: number | null;
+        };
+        /** @description What happened since a cursor. */
+        LiveEvents: {
+            /** @description Pass it as `since` of the next request. */
+            cursor: string;
+            /** @description Oldest first; empty when nothing happened while the request waited. */
+            items: components["schemas"]["LiveEvent"][];
+        };
         /** @description A login by password or by SMS code. */
         LoginRequest: {
             /** @description Its answer. */
@@ -5408,6 +5809,14 @@ export interface components {
             phone: string;
             /** @description … the code sent for `login`. */
             sms_code?: string | null;
+        };
+        /** @description How much was marked. */
+        MarkedOut: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            marked: number;
         };
         /** @description The medium's name. */
         MediumOut: {
@@ -5449,6 +5858,8 @@ export interface components {
              * @description Microseconds UTC.
              */
             created_at: number;
+            /** @description The phone number, or the id of a captcha. */
+            recipient: string;
             /** @description The text. */
             text: string;
         };
@@ -5594,6 +6005,8 @@ export interface components {
             id: string;
             /** @description Stable code, such as to_review, returned, to_sign, filing_refused, signing_ends_soon. */
             kind: string;
+            /** @description For whom it was told: `org_…` or operator. */
+            organisation_id: string;
             /**
              * Format: int64
              * @description Microseconds UTC, once read.
@@ -5656,6 +6069,38 @@ export interface components {
             items: components["schemas"]["OrganisationOut"][];
             /** @description Pass as `cursor` for the next page. */
             next_cursor?: string | null;
+        };
+        /** @description What needs the operator. */
+        OverviewOut: {
+            /**
+             * Format: int64
+             * @description Applications for certificates that wait for a decision.
+             */
+            certificate_applications: number;
+            /** @description Contracts by phase. */
+            contracts: components["schemas"]["TallyOut"][];
+            /**
+             * Format: int64
+             * @description Background jobs put aside.
+             */
+            dead_jobs: number;
+            /**
+             * Format: int64
+             * @description Filings that wait for an answer.
+             */
+            filings_waiting: number;
+            /** @description Pushes by outcome: created, corrected, refused, conflict. */
+            pushes: components["schemas"]["TallyOut"][];
+            /**
+             * Format: int64
+             * @description Claims to real names that wait for a decision.
+             */
+            real_name_claims: number;
+            /**
+             * Format: int64
+             * @description Organisations that are not verified.
+             */
+            unverified_organisations: number;
         };
         /** @description One party. */
         PartyOut: {
@@ -6034,6 +6479,34 @@ export interface components {
             /** @enum {string} */
             outcome: "pending";
         };
+        /** @description The sample people of a demonstration. */
+        SamplePeople: {
+            /** @description They. */
+            people: components["schemas"]["SamplePerson"][];
+        };
+        /** @description A sample person of the sandbox, with what is needed to log in as him. */
+        SamplePerson: {
+            /** @description The password of his certificates, if he has any. */
+            certificate_password?: string | null;
+            /** @description An invented name. */
+            name: string;
+            /** @description The same in English. */
+            note_en: string;
+            /** @description What to try with him, in Chinese. */
+            note_zh: string;
+            /** @description `org_…`: for which organisation he is shown; none for an operator. */
+            organisation_id?: string | null;
+            /** @description Its name. */
+            organisation_name?: string | null;
+            /** @description The password of the account. */
+            password: string;
+            /** @description The phone number, which is the login. */
+            phone: string;
+            /** @description The flow profile that he shows, if it is one. */
+            profile?: string | null;
+            /** @description What he does there: `purchaser`, `supplier`, `operator`. */
+            role: string;
+        };
         /** @description A seal with its grants and history. */
         SealDetails: components["schemas"]["SealOut"] & {
             /** @description Who may use it beside the seal keepers; only for who manages it. */
@@ -6303,6 +6776,16 @@ export interface components {
             /** @description Its name in Chinese. */
             zh: string;
         };
+        /** @description How many of a kind. */
+        TallyOut: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The kind. */
+            of: string;
+        };
         /** @description What a task is about. */
         TargetOut: {
             /** @description `ctr_…` or `awd_…` */
@@ -6451,6 +6934,14 @@ export interface components {
              * @description The contract's version then.
              */
             version?: number | null;
+        };
+        /** @description How much is not read. */
+        UnreadOut: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            unread: number;
         };
         /** @description What came of urging. */
         UrgedOut: {

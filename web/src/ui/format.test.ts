@@ -53,6 +53,7 @@ describe("titles", () => {
     expect(tail).toBe("目（三标段）合同");
   });
   it("are left alone when they are short, and never cut inside a character", () => {
+    expect(middle("东岸风光带日常维护服务外包项目（三标段）（A包）合同").tail).toBe("（三标段）（A包）合同");
     expect(middle("采购合同")).toEqual({ head: "采购合同", tail: "" });
     const { tail } = middle(`${"甲".repeat(12)}𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷`);
     expect(tail).toBe("𠮷".repeat(8));

@@ -89,11 +89,16 @@ export function capitals(fen: number): string {
 /** How many characters at the end stay when a title is shortened in its middle: lots of one project differ only there. */
 export const TAIL = 8;
 
+/** How far back the tail may reach so that a name in brackets is not cut in two: （三标段）（A包）合同. */
+const LONGEST_TAIL = 14;
+
 /** Head and tail of a title; a short one has no tail. */
 export function middle(text: string): { head: string; tail: string } {
   const characters = [...text];
   if (characters.length <= TAIL * 2) return { head: text, tail: "" };
-  return { head: characters.slice(0, -TAIL).join(""), tail: characters.slice(-TAIL).join("") };
+  const bracket = characters.findIndex((one, at) => (one === "（" || one === "(") && characters.length - at <= LONGEST_TAIL);
+  const cut = bracket < 0 ? characters.length - TAIL : Math.min(bracket, characters.length - TAIL);
+  return { head: characters.slice(0, cut).join(""), tail: characters.slice(cut).join("") };
 }
 
 /** `18 KB`, `1.4 MB`. */

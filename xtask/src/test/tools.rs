@@ -180,6 +180,22 @@ pub fn ensure_python(shell: &Shell, root: &Path) -> Result<(), ToolError> {
     fs::write(&stamp, wanted).map_err(|source| ToolError::File { path: stamp, source })
 }
 
+/// Makes sure that `node_modules` holds what `package-lock.json` pins; the build of `yinxin-web` knows the same mark.
+///
+/// # Errors
+/// When the packages cannot be had.
+pub fn ensure_node_modules(shell: &Shell, web: &Path) -> Result<(), ToolError> {
+    let lock_path = web.join("package-lock.json");
+    let lock = fs::read_to_string(&lock_path).map_err(|source| ToolError::File { path: lock_path.clone(), source })?;
+    let mark = web.join("node_modules/.yinxin-lock.json");
+    if fs::read_to_string(&mark).is_ok_and(|has| has == lock) {
+        println!("node_modules holds what package-lock.json pins");
+        return Ok(());
+    }
+    shell.run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(web))?;
+    fs::write(&mark, lock).map_err(|source| ToolError::File { path: mark, source })
+}
+
 /// Looks a program up on the search path.
 fn find_program(name: &str) -> Option<PathBuf> {
     find_in(env::split_paths(&env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin"))), name)

@@ -167,16 +167,16 @@ impl Cast<'_> {
         if of_hundred >= 98 {
             return Ok(open.revoke(&context(&ours), "示例：项目变更")?.next);
         }
-        let act = NewAct {
+        let act = || NewAct {
             kind: PlacementKind::Seal,
             seal: SealId::new(1, [1; 10]),
             seal_type: SealType::Company,
             page: Some(7),
         };
-        let sent = open.seal(&context(&ours), document(2), &[act])?.next.submit(&context(&ours))?.next;
+        let sent = open.seal(&context(&ours), document(2), &[act()])?.next.submit(&context(&ours))?.next;
         if of_hundred < 10 {
             return Ok(sent);
         }
-        Ok(sent.seal(&context(&theirs), document(3), &[act])?.next.agree(&context(&theirs))?.next)
+        Ok(sent.seal(&context(&theirs), document(3), &[act()])?.next.agree(&context(&theirs))?.next)
     }
 }

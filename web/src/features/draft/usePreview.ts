@@ -5,6 +5,7 @@ import { Problem } from "@/api/problem";
 import type { PdfFile } from "@/pdf/engine";
 import type { Size } from "@/pdf/geometry";
 import { openPreview } from "./api";
+import { added, type PageText, type Place } from "./places";
 
 /** Milliseconds of rest after a save. */
 const REST = 400;
@@ -12,6 +13,9 @@ const REST = 400;
 export function usePreview(id: string, revision: Ref<number>, wanted: () => boolean) {
   const file = shallowRef<PdfFile | null>(null);
   const sizes = shallowRef<Size[]>([]);
+  const texts = shallowRef<PageText[]>([]);
+  /** What the last change put into the text. */
+  const fresh = shallowRef<Place[]>([]);
   const busy = ref(false);
   const problem = shallowRef<Problem>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,7 +29,11 @@ export function usePreview(id: string, revision: Ref<number>, wanted: () => bool
     try {
       const opened = await openPreview(id);
       const found: Size[] = [];
-      for (let index = 0; index < opened.pageCount; index += 1) found.push(await opened.size(index));
+      const read: PageText[] = [];
+      for (let index = 0; index < opened.pageCount; index += 1) {
+        found.push(await opened.size(index));
+        read.push({ pieces: await opened.pieces(index) });
+      }
       if (mine !== running) {
         void opened.close();
         return;
@@ -33,6 +41,8 @@ export function usePreview(id: string, revision: Ref<number>, wanted: () => bool
       const before = file.value;
       sizes.value = found;
       file.value = opened;
+      fresh.value = before ? added(texts.value, read) : [];
+      texts.value = read;
       shown = revised;
       problem.value = undefined;
       void before?.close();
@@ -57,5 +67,5 @@ export function usePreview(id: string, revision: Ref<number>, wanted: () => bool
     running += 1;
     void file.value?.close();
   });
-  return { file, sizes, busy, problem, draw };
+  return { file, sizes, texts, fresh, busy, problem, draw };
 }

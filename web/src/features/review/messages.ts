@@ -68,7 +68,7 @@ export const reviewWords = messages(
     amountZero: "支付金额须大于 0",
     amountMore: (most: string) => `支付金额不能超过合同金额 ${most} 元`,
     onlineMissing: "请选择是否线上签章",
-    acceptMissing: "请选择是否接受与中标结果的不同",
+    acceptMissing: "请选择是否接受上述不同之处",
     confirm: "确认合同",
     returnTo: (party: string) => `退回${party}`,
     modify: "修改",

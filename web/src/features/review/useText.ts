@@ -6,7 +6,7 @@ import { say } from "@/app/language";
 import type { PdfFile } from "@/pdf/engine";
 import type { Size } from "@/pdf/geometry";
 import { openText } from "./api";
-import { placeOf, type PageText, type Place } from "./places";
+import { placeOf, withUnit, type PageText, type Place } from "../draft/places";
 import type { Review } from "./useReview";
 
 export interface Mark {
@@ -63,7 +63,7 @@ export function useText(review: Review) {
   const marks = computed<Mark[]>(() => {
     const differing = (review.comparison.data.value?.items ?? []).filter((item) => !item.same && item.level);
     return differing.flatMap((item, at) => {
-      const place = item.drafted == null ? undefined : placeOf(texts.value, item.drafted);
+      const place = item.drafted == null ? undefined : placeOf(texts.value, withUnit(item.drafted, item.label.zh));
       return place ? [{ field: item.field, number: at + 1, label: say(item.label), place }] : [];
     });
   });

@@ -10,6 +10,8 @@ export interface DeskContext {
   drag: ReturnType<typeof useDrag>;
   /** Brings a page into view, with a place on it (mm from its upper edge). */
   goTo: (page: number, y?: number) => void;
+  /** The page that is read. */
+  current: () => number;
   /** Whether the screen is that of a phone. */
   narrow: () => boolean;
 }

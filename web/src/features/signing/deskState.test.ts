@@ -7,12 +7,15 @@ const seal = (id: string, type: string, size: number) => ({
   seal_id: id, certificate_id: `cert_${id}`, seal_type: type, name: type, width_mm: size, height_mm: size, image: "",
 });
 
+const pages = (count: number) =>
+  Array.from({ length: count }, () => ({ width_mm: 210, height_mm: 297, crop_box: [0, 0, 595, 842], rotation: 0, user_unit: 1 }));
+
 function aDesk(over: Partial<Desk> = {}): Desk {
   return {
     contract_id: "ctr_1",
     version: 7,
     document_sm3: "",
-    pages: [0, 1, 2].map(() => ({ width_mm: 210, height_mm: 297 })),
+    pages: pages(3),
     step: {
       number: 0,
       party: "B",
@@ -100,7 +103,7 @@ describe("placing", () => {
     const id = state.marks[0]!.id;
     on({ do: "everyPage", id, pages: [0, 1, 2] }, { do: "everyPage", id, pages: [0, 1, 2] });
     expect(state.marks.filter((mark) => mark.kind === "seal").map((mark) => mark.page)).toEqual([2, 0, 1]);
-    desk = aDesk({ pages: Array.from({ length: 200 }, () => ({ width_mm: 210, height_mm: 297 })) });
+    desk = aDesk({ pages: pages(200) });
     on({ do: "everyPage", id, pages: desk.pages.map((_, index) => index) });
     expect(state.marks.length).toBe(64);
   });
@@ -174,6 +177,17 @@ describe("what needs looking at", () => {
     desk = aDesk({ present: [{ signature_id: "sig_9", party: "A", kind: "seal", field: "", stamped_at: 0, placed: [placed] }] as Desk["present"] });
     expect(overlapping(desk, state.marks)).toEqual(new Set([state.marks[0]!.id]));
     expect(pageMarks(desk, state.marks, 2)).toEqual({ placed: 2, missing: 0 });
+  });
+
+  it("sets a seam seal beside another party's, and warns when it is moved over it", () => {
+    const placed = { kind: "seam", seal_id: "s8", page: null, x_mm: 0, y_mm: 148.5, width_mm: 42, height_mm: 42 };
+    desk = aDesk({ present: [{ signature_id: "sig_9", party: "A", kind: "seal", field: "", stamped_at: 0, placed: [placed] }] as Desk["present"] });
+    state = openDesk(desk);
+    const seam = state.marks.find((mark) => mark.kind === "seam")!;
+    expect(seam.y).toBe(103.5);
+    expect(overlapping(desk, state.marks).has(seam.id)).toBe(false);
+    on({ do: "move", id: seam.id, page: 0, at: { x: 0, y: 120 } });
+    expect(overlapping(desk, state.marks).has(seam.id)).toBe(true);
   });
 
   it("shows what is left where it belongs", () => {

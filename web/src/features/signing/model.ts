@@ -98,7 +98,34 @@ export function toPlacements(desk: Desk, marks: readonly Mark[]): PlacementBody[
   });
 }
 
-/** Where a suggestion lies. */
+/** Between two seam seals on one edge, mm. */
+const SEAM_GAP = 4;
+
+/** The heights of the seam seals that are on the document. */
+function seams(desk: Desk): DeskPlaced[] {
+  return [...desk.present, ...desk.unsent].flatMap((one) => one.placed).filter((placed) => placed.kind === "seam");
+}
+
+/** Whether a seam seal at a height would lie over one that is on the document. */
+export function seamCovers(desk: Desk, height: number, y: number): boolean {
+  return seams(desk).some((other) => Math.abs(other.y_mm - y) < (other.height_mm + height) / 2 - 1e-6);
+}
+
+/** The height nearest to half the page at which a seam seal covers none that is there; half the page if there is no such room. */
+export function seamHeight(desk: Desk, height: number): number {
+  const whole = lowestPage(desk);
+  const beside = seams(desk).flatMap((other) => {
+    const apart = (other.height_mm + height) / 2 + SEAM_GAP;
+    return [other.y_mm - apart, other.y_mm + apart];
+  });
+  const free = [whole / 2, ...beside].filter((y) => y - height / 2 >= 0 && y + height / 2 <= whole && !seamCovers(desk, height, y));
+  const nearest = free.sort((a, b) => Math.abs(a - whole / 2) - Math.abs(b - whole / 2))[0];
+  return nearest ?? whole / 2;
+}
+
+/** Where a suggestion lies; a seam seal keeps off those of the other parties. */
 export function suggestionPoint(desk: Desk, suggestion: DeskSuggestion): Point {
-  return { x: suggestion.x_mm ?? 0, y: suggestion.y_mm ?? (suggestion.kind === "seam" ? lowestPage(desk) / 2 : 0) };
+  if (suggestion.kind !== "seam") return { x: suggestion.x_mm ?? 0, y: suggestion.y_mm ?? 0 };
+  const { height } = sizeOf(desk, { kind: "seam", sealId: suggestion.seal_id });
+  return { x: 0, y: suggestion.y_mm ?? seamHeight(desk, height) };
 }

@@ -1,6 +1,6 @@
 // What the step still asks for, and what the signer should look at: read off the desk and its marks.
 import { overlaps } from "@/pdf/geometry";
-import { boxOf, needOf, placedBox, type Desk, type DeskSuggestion, type Kind, type Mark } from "./model";
+import { boxOf, needOf, placedBox, seamCovers, sizeOf, type Desk, type DeskSuggestion, type Kind, type Mark } from "./model";
 
 /** One line of the list at the head of the panel. */
 export interface Requirement {
@@ -49,7 +49,10 @@ export function overlapping(desk: Desk, marks: readonly Mark[]): Set<string> {
   const found = new Set<string>();
   const present = [...desk.present, ...desk.unsent].flatMap((one) => one.placed).filter((placed) => placed.kind !== "seam");
   for (const [index, mark] of marks.entries()) {
-    if (mark.kind === "seam") continue;
+    if (mark.kind === "seam") {
+      if (seamCovers(desk, sizeOf(desk, mark).height, mark.y)) found.add(mark.id);
+      continue;
+    }
     const box = boxOf(desk, mark);
     for (const other of marks.slice(index + 1)) {
       if (other.kind === "seam" || other.page !== mark.page || !overlaps(box, boxOf(desk, other))) continue;

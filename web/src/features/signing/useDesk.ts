@@ -92,6 +92,12 @@ export function useDesk(id: string) {
       await before?.close();
     } catch (error) {
       if (mine !== turn || problem.value) return;
+      // A text that is being changed has no document, and the page says so by itself.
+      if (error instanceof Problem && error.code === "contract.no_document") {
+        await file.value?.close();
+        file.value = null;
+        return;
+      }
       problem.value = error instanceof Problem ? error : new Problem({ code: "client.document", title: String(error), detail: "" }, 0);
     }
   }

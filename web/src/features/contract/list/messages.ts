@@ -79,7 +79,6 @@ export const listWords = messages(
     lists: "合同列表",
     ofOrganisation: (name: string) => `我方 ${name}`,
     filters: "筛选",
-    refreshed: "列表已更新",
   },
   {
     hint: (count: number) => (count === 1 ? "All contracts of your organisation" : `All contracts of your ${count} organisations`),
@@ -159,6 +158,5 @@ export const listWords = messages(
     lists: "Lists of contracts",
     ofOrganisation: (name: string) => `Us: ${name}`,
     filters: "Filters",
-    refreshed: "The list was updated",
   },
 );

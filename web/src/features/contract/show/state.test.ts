@@ -27,4 +27,8 @@ describe("a party's seals", () => {
     expect(sealing(contract, "A")).toEqual({ state: "open" });
     expect(sealing(contract, "C")).toBeUndefined();
   });
+  it("will not come once the contract has ended", () => {
+    const ended = { state: { signing: { state: "rejected", steps: [{ party: "A", state: { state: "open", since: 5 } }] } } } as unknown as Contract;
+    expect(sealing(ended, "A")).toEqual({ state: "never" });
+  });
 });

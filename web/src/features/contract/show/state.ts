@@ -39,16 +39,22 @@ export function actsHere(contract: Contract): { verb: Here; label: { zh: string;
   return contract.actions.flatMap((one) => ((HERE as readonly string[]).includes(one.verb) ? [{ verb: one.verb as Here, label: one.label }] : []));
 }
 
+/** Whether all have signed, so that filing and notice are what matters now. */
+export const isSigned = (contract: Contract): boolean => ["concluded", "offline"].includes(axis(contract, "signing").state);
+
 export const offers = (contract: Contract, verb: string): boolean => contract.actions.some((one) => one.verb === verb);
 
 /** How far a party has come with its seals. */
-export function sealing(contract: Contract, party: string): { state: "sent" | "sealed" | "open" | "waiting"; at?: number } | undefined {
-  const steps = axis(contract, "signing").steps?.filter((step) => step.party === party) ?? [];
+export function sealing(contract: Contract, party: string): { state: "sent" | "sealed" | "open" | "waiting" | "never"; at?: number } | undefined {
+  const signing = axis(contract, "signing");
+  const steps = signing.steps?.filter((step) => step.party === party) ?? [];
   if (steps.length === 0) return undefined;
   const pending = steps.find((step) => step.state.state !== "sent");
   if (pending === undefined) {
     const last = steps[steps.length - 1]?.state.at;
     return last === undefined ? { state: "sent" } : { state: "sent", at: last };
   }
+  // What a contract that has ended was waiting for will not come.
+  if (signing.state !== "signing") return { state: "never" };
   return { state: pending.state.state as "sealed" | "open" | "waiting" };
 }

@@ -57,7 +57,6 @@ export const trackWords = messages(
     closeProof: "返回全部记录",
     to: "至",
     sealPicture: (name: string) => `${name}的印模`,
-    empty: "还没有记录",
   },
   {
     title: "Signing track",
@@ -115,6 +114,5 @@ export const trackWords = messages(
     closeProof: "Back to all entries",
     to: "to",
     sealPicture: (name: string) => `Impression of ${name}`,
-    empty: "No entries yet",
   },
 );
