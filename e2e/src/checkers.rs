@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use crate::error::{Error, io};
 use crate::everything_is_required;
+use crate::server::Server;
 
 /// Judges every signature of a PDF with pyHanko and with SM2 arithmetic of its own (`oracles/check_pdf.py`).
 ///
@@ -22,6 +23,22 @@ pub fn check_pdf(pdf: &Path, trust: &[&Path]) -> Result<Option<String>, Error> {
     command.arg(workspace().join("oracles/check_pdf.py")).arg(pdf);
     for roots in trust {
         command.arg("--trust").arg(roots);
+    }
+    run(&mut command)
+}
+
+/// Judges the store of a server (`oracles/check_store.py`): event chains, contracts, seals, intents, files by digest, background
+/// jobs, and that all of a ledger of acknowledged acts is there. `every_file` reads files again that were read before.
+///
+/// # Errors
+/// When something does not hold; the error lists it.
+pub fn check_store(server: &Server, ledger: &Path, every_file: bool) -> Result<Option<String>, Error> {
+    let mut command = Command::new(python());
+    command.arg(workspace().join("oracles/check_store.py")).args(server.store_arguments());
+    command.arg("--files").arg(server.data().join("files")).arg("--ledger").arg(ledger);
+    command.arg("--read").arg(server.folder().join("files-read.txt"));
+    if every_file {
+        command.arg("--every-file");
     }
     run(&mut command)
 }

@@ -42,6 +42,25 @@ impl Database {
             Self::Postgres { server, name } => format!("[database]\nurl = \"{}\"\n", with_name(server, name)),
         }
     }
+
+    /// Its URL; none for the default.
+    pub(crate) fn address(&self) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres { server, name } => Some(with_name(server, name)),
+        }
+    }
+
+    /// Whether a connection to it is open; never for the default, which no server keeps.
+    pub(crate) fn is_in_use(&self) -> Result<bool, Error> {
+        match self {
+            Self::Sqlite => Ok(false),
+            Self::Postgres { server, name } => {
+                let said = psql(server, &format!("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '{name}'"))?;
+                Ok(said.trim() != "0")
+            }
+        }
+    }
 }
 
 impl Drop for Database {
@@ -62,14 +81,15 @@ fn with_name(url: &str, name: &str) -> String {
     format!("{}/{name}{parameters}", &url[..host_end])
 }
 
-fn psql(server: &str, sql: &str) -> Result<(), Error> {
+/// Runs one statement and gives what it prints, bare.
+fn psql(server: &str, sql: &str) -> Result<String, Error> {
     let output = Command::new("psql")
-        .args([server, "--no-psqlrc", "--quiet", "--command", sql])
+        .args([server, "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--command", sql])
         .stdin(Stdio::null())
         .output()
         .map_err(io("run psql"))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     // Not the whole command line: it holds the password.
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -27,6 +27,7 @@ mod client;
 mod database;
 mod error;
 mod machine;
+pub mod play;
 mod program;
 mod sandbox;
 mod scratch;

@@ -53,9 +53,17 @@ impl Machine {
     /// # Errors
     /// As [`Machine::push`].
     pub fn push_text(&self, server: &Server, path: &str, body: &str) -> Result<Reply, Error> {
-        let timestamp = server.now_seconds().to_string();
+        self.push_by(&Client::new(server.url())?, server.now_seconds(), path, body)
+    }
+
+    /// Pushes text through a client that is there already, at a time of the server's clock (seconds UTC).
+    ///
+    /// # Errors
+    /// As [`Machine::push`].
+    pub fn push_by(&self, client: &Client, now_seconds: i64, path: &str, body: &str) -> Result<Reply, Error> {
+        let timestamp = now_seconds.to_string();
         let signature = signature(self.secret.as_bytes(), &timestamp, "POST", path, body.as_bytes());
-        Client::new(server.url())?.send(Method::POST, path, |request| {
+        client.send(Method::POST, path, |request| {
             request
                 .header("content-type", "application/json")
                 .header("x-client-id", &self.id)

@@ -73,7 +73,7 @@ impl Server {
 }
 
 /// The first six digits that stand alone in a text.
-fn code_in(text: &str) -> Option<String> {
+pub(crate) fn code_in(text: &str) -> Option<String> {
     text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6).map(str::to_owned)
 }
 

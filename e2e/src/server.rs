@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,7 +39,7 @@ pub struct Server {
     /// Seconds by which the story has moved the server's clock forward.
     ahead: i64,
     // Fields are dropped in this order: the database before the folder, both after the process has ended.
-    _database: Database,
+    database: Database,
     folder: Scratch,
 }
 
@@ -80,15 +80,8 @@ impl Server {
     }
 
     fn run(program: Program, database: Database, folder: Scratch) -> Result<Self, Error> {
-        let mut server = Self {
-            program,
-            child: None,
-            url: String::new(),
-            read: HashMap::new(),
-            ahead: 0,
-            _database: database,
-            folder,
-        };
+        let mut server =
+            Self { program, child: None, url: String::new(), read: HashMap::new(), ahead: 0, database, folder };
         server.restart()?;
         Ok(server)
     }
@@ -111,6 +104,16 @@ impl Server {
     /// Everything it has logged and printed so far.
     pub fn log(&self) -> String {
         fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    /// Processor time that it has used since it was started, in seconds (to a hundredth); 0 when it does not run.
+    pub fn cpu_seconds(&self) -> f64 {
+        let pid = self.child.as_ref().map(Child::id);
+        let stat = pid.and_then(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok()).unwrap_or_default();
+        // proc(5): behind the name in brackets, utime and stime are the 12th and 13th, in hundredths of a second.
+        let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
+        let ticks = behind.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u32>().ok());
+        f64::from(ticks.sum::<u32>()) / 100.0
     }
 
     /// Starts it again on the same data and database; kills it before, if it still runs.
@@ -138,6 +141,16 @@ impl Server {
         let deadline = Instant::now() + self.program.to_start;
         self.url = self.wait_for_url(&told, deadline)?;
         self.wait_until_ready(deadline)
+    }
+
+    /// Runs another command of the program (`doctor`) on the same configuration and data.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn command(&self, name: &str) -> Result<Output, Error> {
+        let settings = self.program.arguments.iter().skip(1).take(4);
+        let mut command = Command::new(&self.program.path);
+        command.arg(name).args(settings).stdin(Stdio::null()).output().map_err(io(format!("run yinxin {name}")))
     }
 
     /// Kills it outright (SIGKILL), as a power failure would; nothing happens if it does not run.
@@ -171,6 +184,34 @@ impl Server {
         }
         self.kill()?;
         Err(self.too_late("stop", TO_STOP))
+    }
+
+    /// Waits until PostgreSQL has ended what a killed process had begun there; nothing to wait for on SQLite.
+    ///
+    /// # Errors
+    /// When it has not after half a minute.
+    pub fn wait_for_database(&self) -> Result<(), Error> {
+        let deadline = Instant::now() + TO_STOP;
+        while self.database.is_in_use()? {
+            if Instant::now() >= deadline {
+                return Err(self.too_late("let go of its database", TO_STOP));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// An error that shows the log: it did not do something in time.
+    pub fn too_slow(&self, what: &'static str, time: Duration) -> Error {
+        self.too_late(what, time)
+    }
+
+    /// Where its database is, as arguments of `oracles/check_store.py`.
+    pub(crate) fn store_arguments(&self) -> [OsString; 2] {
+        match self.database.address() {
+            Some(url) => ["--postgres".into(), url.into()],
+            None => ["--sqlite".into(), self.data().join("yinxin.sqlite").into()],
+        }
     }
 
     pub(crate) fn messages_read(&self, phone: &str) -> usize {

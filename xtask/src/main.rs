@@ -7,6 +7,7 @@
     reason = "the workshop is no part of the product: it measures steps with the real clock and reads its environment"
 )]
 
+mod bench;
 mod shell;
 mod test;
 mod tidy;
@@ -31,6 +32,8 @@ enum Task {
     Test(test::Arguments),
     /// Check the conventions of the house: directions, rooms, names, sizes, citations, licences.
     Tidy,
+    /// Build for release and measure: how fast each level is, beside what was promised.
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let good = match arguments.task {
         Task::Test(arguments) => test::run(root, &arguments),
         Task::Tidy => tidy::run(root),
+        Task::Bench(arguments) => bench::run(root, &arguments),
     };
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

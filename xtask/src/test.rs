@@ -4,8 +4,8 @@
 //! every step and every test that failed. Whatever a step set up outside the target folder and `.venv` is taken down
 //! again, also after a failure or an interrupt.
 
-mod postgres;
-mod tools;
+pub mod postgres;
+pub mod tools;
 
 use std::collections::BTreeMap;
 use std::env;

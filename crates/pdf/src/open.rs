@@ -120,7 +120,7 @@ impl Opened {
     }
 
     /// The shared buffer if this is the whole of it, else a copy of the revision.
-    pub(crate) fn shared_bytes(&self) -> Arc<[u8]> {
+    pub fn shared_bytes(&self) -> Arc<[u8]> {
         if self.length == self.bytes.len() { Arc::clone(&self.bytes) } else { Arc::from(self.bytes()) }
     }
 

@@ -91,6 +91,12 @@ fn covers(this_update: i64, next_update: Option<i64>, at: i64) -> bool {
     made_later || next_update.is_some_and(|next_update| at <= next_update)
 }
 
+/// A list drops certificates that have expired (RFC 5280 3.3), and a responder need not remember them (RFC 6960 4.4.4): that nothing is said
+/// against a certificate after its end does not show that nothing was.
+fn may_be_forgotten(certificate: &Certificate, this_update: i64) -> bool {
+    this_update > certificate.not_after() + MICROS_PER_SECOND
+}
+
 fn revoked(revoked_at: i64, reason: RevocationReason, at: i64) -> RevocationStatus {
     if revoked_at <= at {
         RevocationStatus::RevokedBefore { at: revoked_at, reason }
@@ -114,6 +120,7 @@ fn from_ocsp(
     }
     match single.status {
         CertificateStatus::Revoked { at: revoked_at, reason } => Some(revoked(revoked_at, reason, at)),
+        CertificateStatus::Good if may_be_forgotten(certificate, single.this_update) => None,
         CertificateStatus::Good => covers(single.this_update, single.next_update, at)
             .then_some(RevocationStatus::Good { this_update: single.this_update }),
         CertificateStatus::Unknown => None,
@@ -133,6 +140,7 @@ fn from_crl(
     }
     match list.find(certificate.serial()).ok()? {
         Some(entry) => Some(revoked(entry.revoked_at, entry.reason, at)),
+        None if may_be_forgotten(certificate, list.this_update()) => None,
         None => (list.covers(certificate) && covers(list.this_update(), list.next_update(), at))
             .then_some(RevocationStatus::Good { this_update: list.this_update() }),
     }

@@ -1,12 +1,14 @@
 //! Symmetric ciphers: SM4 with its modes, and the CBC ciphers that messages and key files name.
 //!
-//! Speed and timing: AES is aws-lc's (hardware instructions, constant time). SM4 is that of the `sm4` crate, which looks its substitution box
-//! up in a table of 256 bytes; on a machine shared with an attacker's processes such a table can leak through the cache. GHASH and all
+//! Speed and timing: AES is aws-lc's (hardware instructions, constant time). SM4 in CTR, GCM and for decrypting CBC is computed over many
+//! blocks at once without a table, in constant time; the encryption of CBC and single blocks go through the `sm4` crate, which looks its
+//! substitution box up in a table of 256 bytes and could leak through the cache to an attacker's process on the same machine. GHASH and all
 //! comparisons of tags are constant-time.
 //!
 //! CBC alone does not notice changes. Where a message is not signed around it, use [`Sm4::gcm_seal`] or an AEAD.
 
 mod cbc;
+mod planes;
 mod sm4;
 
 pub use cbc::{CbcCipher, CbcDecryptor, CbcEncryptor};

@@ -6,6 +6,7 @@ use ghash::universal_hash::UniversalHash;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::planes::RoundKeys;
 use super::{BLOCK_LENGTH, CipherError};
 
 /// Bytes of the tag that [`Sm4::gcm_seal`] appends.
@@ -14,22 +15,31 @@ pub const GCM_TAG_LENGTH: usize = 16;
 type Block = [u8; BLOCK_LENGTH];
 
 /// SM4 under one key of 16 bytes; its round keys are wiped when dropped.
-pub struct Sm4(::sm4::Sm4);
+///
+/// CTR, GCM and the decryption of CBC take their blocks many at a time, in constant time and three times as fast as one by one. A single
+/// block and the encryption of CBC, where each block waits for the one before, go through the `sm4` crate and its table.
+pub struct Sm4 {
+    single: ::sm4::Sm4,
+    many: RoundKeys,
+}
+
+/// Blocks that are masked or decrypted in one go: the wide form takes 64.
+const RUN: usize = 64;
 
 impl Sm4 {
     /// The cipher under `key`.
     pub fn new(key: &[u8; 16]) -> Self {
-        Self(::sm4::Sm4::new(&Array::from(*key)))
+        Self { single: ::sm4::Sm4::new(&Array::from(*key)), many: RoundKeys::new(key) }
     }
 
     /// Encrypts one block in place (ECB). For whole messages use a mode.
     pub fn encrypt_block(&self, block: &mut Block) {
-        self.0.encrypt_block(block.into());
+        self.single.encrypt_block(block.into());
     }
 
     /// Decrypts one block in place (ECB).
     pub fn decrypt_block(&self, block: &mut Block) {
-        self.0.decrypt_block(block.into());
+        self.single.decrypt_block(block.into());
     }
 
     /// CBC over whole blocks in place, without padding; `chain` is the initialisation vector and afterwards the last block, so that data may
@@ -44,22 +54,23 @@ impl Sm4 {
 
     /// Undoes [`Sm4::cbc_encrypt_blocks`].
     pub fn cbc_decrypt_blocks(&self, chain: &mut Block, data: &mut [u8]) {
-        for block in data.as_chunks_mut::<BLOCK_LENGTH>().0 {
-            let ciphertext = *block;
-            self.decrypt_block(block);
-            xor(block, chain);
-            *chain = ciphertext;
+        let mut decrypted = Zeroizing::new([[0; BLOCK_LENGTH]; RUN]);
+        for run in data.as_chunks_mut::<BLOCK_LENGTH>().0.chunks_mut(RUN) {
+            let decrypted = &mut decrypted[..run.len()];
+            decrypted.copy_from_slice(run);
+            self.many.decrypt(decrypted);
+            for (block, plain) in run.iter_mut().zip(decrypted) {
+                xor(plain, chain);
+                *chain = std::mem::replace(block, *plain);
+            }
         }
     }
 
     /// CTR in place: encrypts and decrypts alike. `counter` is the first counter block, which rises as one 128-bit number (GB/T 17964);
     /// it must never meet the same key twice.
     pub fn ctr_apply(&self, counter: &Block, data: &mut [u8]) {
-        let mut counter = u128::from_be_bytes(*counter);
-        for piece in data.chunks_mut(BLOCK_LENGTH) {
-            self.mask(&counter.to_be_bytes(), piece);
-            counter = counter.wrapping_add(1);
-        }
+        let first = u128::from_be_bytes(*counter);
+        self.mask(data, |index| first.wrapping_add(index as u128).to_be_bytes());
     }
 
     /// GCM: encrypts `data` in place and appends the tag. A nonce must never meet the same key twice.
@@ -93,14 +104,13 @@ impl Sm4 {
 
     /// GCM's counter has 32 bits and begins at 2 for the data.
     fn gcm_mask(&self, nonce: &[u8; 12], data: &mut [u8]) {
-        for (index, piece) in (2u32..).zip(data.chunks_mut(BLOCK_LENGTH)) {
-            self.mask(&counter_block(nonce, index), piece);
-        }
+        // `check_gcm_length` keeps the counter from coming round.
+        self.mask(data, |index| counter_block(nonce, (index as u32).wrapping_add(2)));
     }
 
     fn gcm_tag(&self, nonce: &[u8; 12], associated: &[u8], ciphertext: &[u8]) -> Block {
         let mut hash_key = Zeroizing::new([0; BLOCK_LENGTH]);
-        self.encrypt_block(&mut hash_key);
+        self.many.encrypt(std::slice::from_mut(&mut *hash_key));
         let mut hash = GHash::new(&Array::from(*hash_key));
         hash.update_padded(associated);
         hash.update_padded(ciphertext);
@@ -109,15 +119,21 @@ impl Sm4 {
         lengths[8..].copy_from_slice(&(ciphertext.len() as u64 * 8).to_be_bytes());
         hash.update(&[Array::from(lengths)]);
         let mut tag: Block = hash.finalize().into();
-        self.mask(&counter_block(nonce, 1), &mut tag);
+        self.mask(&mut tag, |_| counter_block(nonce, 1));
         tag
     }
 
-    /// XORs the encryption of `counter` onto at most one block.
-    fn mask(&self, counter: &Block, piece: &mut [u8]) {
-        let mut stream = Zeroizing::new(*counter);
-        self.encrypt_block(&mut stream);
-        piece.iter_mut().zip(stream.iter()).for_each(|(byte, mask)| *byte ^= mask);
+    /// XORs the encryptions of the counter blocks onto `data`.
+    fn mask(&self, data: &mut [u8], counter: impl Fn(usize) -> Block) {
+        let mut stream = Zeroizing::new([[0; BLOCK_LENGTH]; RUN]);
+        for (run, piece) in data.chunks_mut(RUN * BLOCK_LENGTH).enumerate() {
+            let blocks = &mut stream[..piece.len().div_ceil(BLOCK_LENGTH)];
+            for (index, block) in blocks.iter_mut().enumerate() {
+                *block = counter(run * RUN + index);
+            }
+            self.many.encrypt(blocks);
+            piece.iter_mut().zip(blocks.as_flattened()).for_each(|(byte, mask)| *byte ^= mask);
+        }
     }
 }
 

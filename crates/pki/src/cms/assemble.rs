@@ -1,5 +1,6 @@
 //! Making a SignedData in two steps.
 
+use super::plain::frame_content;
 use super::{FurtherAttributes, signing_certificate_v2};
 use crate::asn1::{Asn1Error, ObjectIdentifier, Reader, Tag, Writer};
 use crate::digest::{Digest, DigestAlgorithm};
@@ -135,9 +136,7 @@ impl SignedAttributes {
         chain: &[Certificate],
         timestamp: Option<&[u8]>,
     ) -> Result<Vec<u8>, AssembleError> {
-        let certificates: Vec<&Certificate> =
-            std::iter::once(signer).chain(chain.iter().filter(|certificate| *certificate != signer)).collect();
-        self.assemble_content(signature, signer, &certificates, None, timestamp)
+        self.assemble_content(signature, signer, &carried(signer, chain), None, timestamp)
     }
 
     /// As [`SignedAttributes::assemble`], with the content carried along.
@@ -152,9 +151,7 @@ impl SignedAttributes {
         content: &[u8],
         timestamp: Option<&[u8]>,
     ) -> Result<Vec<u8>, AssembleError> {
-        let certificates: Vec<&Certificate> =
-            std::iter::once(signer).chain(chain.iter().filter(|certificate| *certificate != signer)).collect();
-        self.assemble_content(signature, signer, &certificates, Some(content), timestamp)
+        self.assemble_content(signature, signer, &carried(signer, chain), Some(content), timestamp)
     }
 
     pub(crate) fn assemble_content(
@@ -165,44 +162,68 @@ impl SignedAttributes {
         content: Option<&[u8]>,
         timestamp: Option<&[u8]>,
     ) -> Result<Vec<u8>, AssembleError> {
+        let (before, after) =
+            self.frame(signature, signer, certificates, content.map(|content| content.len() as u64), timestamp)?;
+        Ok([&before, content.unwrap_or_default(), &after].concat())
+    }
+
+    /// What stands before and behind an attached content of `content_length` bytes that is not held in memory; as
+    /// [`SignedAttributes::assemble_attached`].
+    ///
+    /// # Errors
+    /// As [`SignedAttributes::assemble`].
+    pub fn frame_attached(
+        &self,
+        signature: &[u8],
+        signer: &Certificate,
+        chain: &[Certificate],
+        content_length: u64,
+        timestamp: Option<&[u8]>,
+    ) -> Result<(Vec<u8>, Vec<u8>), AssembleError> {
+        self.frame(signature, signer, &carried(signer, chain), Some(content_length), timestamp)
+    }
+
+    fn frame(
+        &self,
+        signature: &[u8],
+        signer: &Certificate,
+        certificates: &[&Certificate],
+        content_length: Option<u64>,
+        timestamp: Option<&[u8]>,
+    ) -> Result<(Vec<u8>, Vec<u8>), AssembleError> {
         let unsigned = timestamp.map(unsigned_timestamp).transpose()?;
         let digest = digest_algorithm(signer).identifier();
-        Ok(Writer::sequence_of(|info| {
-            info.oid(oid::SIGNED_DATA);
-            info.context(0, |tagged| {
-                tagged.sequence(|data| {
-                    data.u64(if self.content_type == oid::DATA { 1 } else { 3 });
-                    data.set_of(vec![digest.clone()]);
-                    data.sequence(|content_info| {
-                        content_info.oid(self.content_type);
-                        if let Some(content) = content {
-                            content_info.context(0, |tagged| tagged.octet_string(content));
-                        }
-                    });
-                    if !certificates.is_empty() {
-                        let mut members: Vec<&[u8]> =
-                            certificates.iter().map(|certificate| certificate.as_der()).collect();
-                        members.sort_unstable();
-                        data.context(0, |set| members.iter().for_each(|member| set.raw(member)));
-                    }
-                    data.constructed(Tag::SET, |signers| {
-                        signers.sequence(|info| {
-                            info.u64(1);
-                            signer.write_issuer_and_serial(info);
-                            info.raw(&digest);
-                            // The same attributes, re-tagged from SET to [0] IMPLICIT.
-                            info.primitive(Tag::context(0), set_contents(&self.set));
-                            info.raw(&signer.public_key().algorithm().signature_algorithm().identifier());
-                            info.octet_string(signature);
-                            if let Some(unsigned) = &unsigned {
-                                info.raw(unsigned);
-                            }
-                        });
-                    });
-                });
+        let mut head = Writer::new();
+        head.u64(if self.content_type == oid::DATA { 1 } else { 3 });
+        head.set_of(vec![digest.clone()]);
+        let mut behind = Writer::new();
+        if !certificates.is_empty() {
+            let mut members: Vec<&[u8]> = certificates.iter().map(|certificate| certificate.as_der()).collect();
+            members.sort_unstable();
+            behind.context(0, |set| members.iter().for_each(|member| set.raw(member)));
+        }
+        behind.constructed(Tag::SET, |signers| {
+            signers.sequence(|info| {
+                info.u64(1);
+                signer.write_issuer_and_serial(info);
+                info.raw(&digest);
+                // The same attributes, re-tagged from SET to [0] IMPLICIT.
+                info.primitive(Tag::context(0), set_contents(&self.set));
+                info.raw(&signer.public_key().algorithm().signature_algorithm().identifier());
+                info.octet_string(signature);
+                if let Some(unsigned) = &unsigned {
+                    info.raw(unsigned);
+                }
             });
-        }))
+        });
+        let (head, behind) = (head.finish(), behind.finish());
+        Ok(frame_content(oid::SIGNED_DATA, self.content_type, &head, &behind, content_length))
     }
+}
+
+/// The certificates to be carried: the signer's own first, none twice.
+fn carried<'a>(signer: &'a Certificate, chain: &'a [Certificate]) -> Vec<&'a Certificate> {
+    std::iter::once(signer).chain(chain.iter().filter(|certificate| *certificate != signer)).collect()
 }
 
 /// The contents of the SET that this module wrote or has read before.

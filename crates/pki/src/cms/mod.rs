@@ -5,7 +5,8 @@
 //! no signingTime (PAdES: ETSI EN 319 142-1 6.3 puts the claimed time into the PDF's /M).
 //!
 //! [`PlainSignature`] makes what domestic tools expect: the content itself is signed, without attributes. [`seal`], [`EnvelopeWriter`],
-//! [`Envelope`] and [`EnvelopeReader`] encrypt to certificates (SM2 with SM4, RSA with AES), whole or in pieces.
+//! [`Envelope`] and [`EnvelopeReader`] encrypt to certificates (SM2 with SM4, RSA with AES), whole or in pieces; [`SignedReader`] verifies large
+//! attached messages.
 //!
 //! Reading takes what others make: BER, RSA and ECDSA, SM2 under its three algorithm identifiers, the object identifiers of GM/T 0010, and
 //! signatures without signed attributes.
@@ -17,6 +18,8 @@ mod envelope_stream;
 mod parse;
 mod plain;
 mod recipient;
+mod signed_stream;
+mod stream;
 mod verify;
 
 pub use assemble::{AssembleError, SignedAttributes, set_unsigned_timestamp};
@@ -26,6 +29,7 @@ pub use envelope_stream::EnvelopeReader;
 pub use parse::{CmsError, SignedData, SignerInfo};
 pub use plain::PlainSignature;
 pub use recipient::{ContentKey, EncryptedKey, Recipient};
+pub use signed_stream::{SignedReader, StreamedSignedData};
 pub use verify::{CmsVerifyError, Content};
 
 use crate::asn1::{Asn1Error, Reader, Writer};

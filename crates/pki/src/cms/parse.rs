@@ -94,9 +94,7 @@ impl SignedData {
     fn read(info: &Element<'_>) -> Result<Self, CmsError> {
         let mut info = info.reader();
         let message_type = info.oid()?;
-        if ![oid::SIGNED_DATA, oid::GM_SIGNED_DATA].contains(&message_type) {
-            return Err(CmsError::NotSignedData(message_type));
-        }
+        check_type(message_type)?;
         let mut data = info.element(Tag::context(0))?.reader().sequence()?;
         info.finish()?;
         data.u64()?;
@@ -190,6 +188,13 @@ impl SignedData {
     /// The signers.
     pub fn signers(&self) -> &[SignerInfo] {
         &self.signers
+    }
+}
+
+pub(super) fn check_type(message_type: ObjectIdentifier) -> Result<(), CmsError> {
+    match message_type {
+        oid::SIGNED_DATA | oid::GM_SIGNED_DATA => Ok(()),
+        other => Err(CmsError::NotSignedData(other)),
     }
 }
 

@@ -15,7 +15,7 @@ mod sm2_encryption;
 pub use encryption::{DecryptError, EncryptError, RsaPadding};
 pub use enveloped::{EnvelopedKey, EnvelopedKeyError};
 pub use private::{KeyGenerationError, PrivateKey, PrivateKeyError, RsaSize, SignError, Signer};
-pub use public::{PublicKey, PublicKeyError, VerifyError};
+pub use public::{PublicKey, PublicKeyError, SigningHasher, VerifyError};
 pub use skf::{
     SKF_PUBLIC_KEY_LENGTH, SKF_SIGNATURE_LENGTH, SkfError, sm2_signature_from_raw, sm2_signature_from_skf,
     sm2_signature_to_raw,

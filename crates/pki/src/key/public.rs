@@ -52,6 +52,25 @@ pub enum VerifyError {
     Invalid,
 }
 
+/// A [`SigningDigest`] in the making.
+#[derive(Clone)]
+pub struct SigningHasher {
+    algorithm: SignatureAlgorithm,
+    hasher: Hasher,
+}
+
+impl SigningHasher {
+    /// Takes in the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.hasher.update(piece);
+    }
+
+    /// What a key signs for everything taken in.
+    pub fn finish(self) -> SigningDigest {
+        SigningDigest { algorithm: self.algorithm, digest: self.hasher.finish() }
+    }
+}
+
 impl PublicKey {
     /// Reads a SubjectPublicKeyInfo. Old SM2 certificates that name the curve, or SM2 signing, as the algorithm are accepted
     /// (standards 1.4), with or without parameters.
@@ -184,6 +203,16 @@ impl PublicKey {
     pub fn signing_digest(&self, message: &[u8]) -> SigningDigest {
         let algorithm = self.algorithm().signature_algorithm();
         SigningDigest { algorithm, digest: self.digest_for(algorithm, &[message]) }
+    }
+
+    /// Computes what [`PublicKey::signing_digest`] gives over a message that comes in pieces.
+    pub fn signing_hasher(&self) -> SigningHasher {
+        let algorithm = self.algorithm().signature_algorithm();
+        let mut hasher = Hasher::new(algorithm.digest_algorithm());
+        if let Inner::Sm2(key) = &self.inner {
+            hasher.update(key.za());
+        }
+        SigningHasher { algorithm, hasher }
     }
 
     fn digest_for(&self, algorithm: SignatureAlgorithm, parts: &[&[u8]]) -> Digest {

@@ -9,7 +9,7 @@ mod read;
 mod write;
 
 use crate::key::PrivateKey;
-use crate::password::{PasswordEncryption, PasswordError};
+use crate::password::PasswordError;
 use crate::x509::Certificate;
 
 /// What a PKCS#12 file holds.
@@ -50,9 +50,6 @@ impl From<crate::asn1::Asn1Error> for KeyFileError {
     }
 }
 
-/// How a file is protected: cipher and iterations for its contents; the hash of the MAC goes with the keyed hash.
-pub type Protection = PasswordEncryption;
-
 #[cfg(test)]
 mod tests {
     use rand_chacha::ChaCha20Rng;
@@ -61,7 +58,7 @@ mod tests {
     use super::*;
     use crate::cipher::CbcCipher;
     use crate::key::{KeyAlgorithm, PrivateKey};
-    use crate::password::KeyedHash;
+    use crate::password::{KeyedHash, PasswordEncryption};
     use crate::x509::{CertificateProfile, CertificateRequest, DistinguishedName, SerialNumber, issue};
 
     fn sample(rng: &mut ChaCha20Rng) -> KeyFile {
@@ -87,8 +84,8 @@ mod tests {
         KeyFile { key, certificate: Some(certificate), chain: vec![root.1], name: Some("示例密钥 key".into()) }
     }
 
-    fn fast(cipher: CbcCipher, hash: KeyedHash) -> Protection {
-        Protection { cipher, hash, iterations: 10 }
+    fn fast(cipher: CbcCipher, hash: KeyedHash) -> PasswordEncryption {
+        PasswordEncryption { cipher, hash, iterations: 10 }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::x509::Certificate;
 
 /// No honest file has more bags than this.
 const MAX_BAGS: usize = 64;
+/// A key and its certificates need two decryptions; each may cost two million iterations, so that many are refused.
+const MAX_DECRYPTIONS: usize = 4;
 /// Bags may hold bags; no honest file nests them deeper.
 const MAX_NESTING: u8 = 4;
 
@@ -22,6 +24,7 @@ struct Found {
     keys: Vec<(PrivateKey, Option<String>)>,
     certificates: Vec<Certificate>,
     bags: usize,
+    decryptions: usize,
 }
 
 impl KeyFile {
@@ -64,7 +67,7 @@ impl KeyFile {
                     content.oid()?;
                     let algorithm = content.element(Tag::SEQUENCE)?;
                     let ciphertext = implicit_octets(&content.any()?)?;
-                    let bags = decrypt(&algorithm, &ciphertext, password)?;
+                    let bags = found.decrypt(&algorithm, &ciphertext, password)?;
                     found.read_bags(&bags, password, MAX_NESTING)?;
                 }
                 other => return Err(PasswordError::Unsupported(other).into()),
@@ -96,7 +99,7 @@ impl Found {
                 oid::SHROUDED_KEY_BAG => {
                     let mut info = value.reader().sequence()?;
                     let algorithm = info.element(Tag::SEQUENCE)?;
-                    let key = decrypt(&algorithm, &info.octets()?, password)?;
+                    let key = self.decrypt(&algorithm, &info.octets()?, password)?;
                     self.keys.push((PrivateKey::from_pkcs8_der(&key).map_err(PasswordError::Key)?, name));
                 }
                 oid::CERT_BAG => {
@@ -115,6 +118,22 @@ impl Found {
             }
         }
         Ok(())
+    }
+
+    fn decrypt(
+        &mut self,
+        algorithm: &Element<'_>,
+        ciphertext: &[u8],
+        password: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+        self.decryptions += 1;
+        if self.decryptions > MAX_DECRYPTIONS {
+            return Err(KeyFileError::TooMany);
+        }
+        Ok(match algorithm.reader().oid()? {
+            oid::PBES2 => password::decrypt(algorithm, ciphertext, password.as_bytes())?,
+            _ => legacy::decrypt(algorithm, ciphertext, password)?,
+        })
     }
 
     fn into_file(mut self) -> Result<KeyFile, KeyFileError> {
@@ -147,13 +166,6 @@ fn implicit_octets(element: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
         tag if tag == Tag::context_primitive(0) => Ok(element.contents().to_vec()),
         tag if tag == Tag::context(0) => Ok(element.to_octets()?.into_owned()),
         found => Err(Asn1Error::UnexpectedTag { expected: Tag::context_primitive(0).byte(), found: found.byte() }),
-    }
-}
-
-fn decrypt(algorithm: &Element<'_>, ciphertext: &[u8], password: &str) -> Result<Zeroizing<Vec<u8>>, PasswordError> {
-    match algorithm.reader().oid()? {
-        oid::PBES2 => password::decrypt(algorithm, ciphertext, password.as_bytes()),
-        _ => legacy::decrypt(algorithm, ciphertext, password),
     }
 }
 

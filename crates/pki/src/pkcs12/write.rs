@@ -2,22 +2,23 @@
 
 use rand_core::CryptoRng;
 
+use super::KeyFile;
 use super::legacy::{self, Use, utf16_password};
-use super::{KeyFile, Protection};
 use crate::asn1::{Tag, Writer};
 use crate::digest::DigestAlgorithm;
 use crate::oid;
-use crate::password::{self, KeyedHash, PasswordError};
+use crate::password::{self, KeyedHash, PasswordEncryption, PasswordError};
 
 impl KeyFile {
-    /// The file in DER under `password`: the certificates and the key each under `protection`, the whole under a MAC.
+    /// The file in DER under `password`: the certificates and the key each under `protection`, the whole under a MAC over the
+    /// same hash function.
     ///
     /// # Errors
     /// [`PasswordError::Iterations`].
     pub fn to_der(
         &self,
         password: &str,
-        protection: Protection,
+        protection: PasswordEncryption,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, PasswordError> {
         let contents = self.contents(password, protection, rng)?;
@@ -57,7 +58,7 @@ impl KeyFile {
     fn contents(
         &self,
         password: &str,
-        protection: Protection,
+        protection: PasswordEncryption,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, PasswordError> {
         let own = self.certificate.iter();

@@ -264,5 +264,5 @@ pub(super) fn combine(
     s2: &::sm2::Scalar,
     s3: &::sm2::Scalar,
 ) -> ::sm2::Scalar {
-    share * (nonce * s2 + s3) - r
+    *share * (*nonce * *s2 + *s3) - *r
 }

@@ -94,9 +94,9 @@ impl ProtectedShare {
         let repr: [u8; 32] = bytes[25..57].try_into().map_err(|_| malformed)?;
         let offset = Zeroizing::new(Scalar::from_repr(repr.into()).into_option().ok_or(malformed)?);
         let salt = bytes[9..25].try_into().map_err(|_| malformed)?;
-        let public = bytes[57..].try_into().map_err(|_| malformed)?;
-        read_wire_point(public)?;
-        Ok(Self { cost, salt, offset, public: *public })
+        let public: [u8; 64] = bytes[57..].try_into().map_err(|_| malformed)?;
+        read_wire_point(&public)?;
+        Ok(Self { cost, salt, offset, public })
     }
 }
 

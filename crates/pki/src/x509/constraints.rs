@@ -4,8 +4,10 @@
 use super::Name;
 use crate::asn1::{Asn1Error, Reader, Tag, Writer};
 
-/// No honest certificate has more names or subtrees than this; checking is quadratic.
-const MAX_NAMES: usize = 128;
+/// No honest certificate has more names than this.
+const MAX_NAMES: usize = 1024;
+/// Nor more subtrees; checking takes time in proportion to both.
+const MAX_SUBTREES: usize = 128;
 
 /// One of the forms of GeneralName; those that no product uses are kept as "other".
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -20,7 +22,8 @@ pub enum GeneralName {
     Uri(String),
     /// iPAddress: 4 or 16 bytes, in a constraint followed by a mask of the same length.
     Address(Vec<u8>),
-    /// A form that is not understood, by its tag number.
+    /// A form that is not understood, or contents that break the form's rules (there are certificates with Chinese text in an IA5String), by
+    /// its tag number.
     Other(u8),
 }
 
@@ -39,17 +42,19 @@ impl GeneralName {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Asn1Error> {
         let element = reader.any()?;
-        let ascii = || {
-            let text = std::str::from_utf8(element.contents()).ok().filter(|text| text.is_ascii());
-            text.map(str::to_owned).ok_or(Asn1Error::Value("IA5String"))
+        let contents = element.contents();
+        let other = Self::Other(element.tag().byte() & 0x1f);
+        let ascii = |name: fn(String) -> Self| {
+            let text = std::str::from_utf8(contents).ok().filter(|text| text.is_ascii());
+            text.map_or(other.clone(), |text| name(text.to_owned()))
         };
         Ok(match element.tag().byte() {
-            0x81 => Self::Mail(ascii()?),
-            0x82 => Self::Host(ascii()?),
-            0x86 => Self::Uri(ascii()?),
-            0x87 => Self::Address(element.contents().to_vec()),
-            0xa4 => Self::Directory(Name::from_der(element.contents())?.as_der().to_vec()),
-            other => Self::Other(other & 0x1f),
+            0x81 => ascii(Self::Mail),
+            0x82 => ascii(Self::Host),
+            0x86 => ascii(Self::Uri),
+            0x87 => Self::Address(contents.to_vec()),
+            0xa4 => Name::from_der(contents).map_or(other, |name| Self::Directory(name.as_der().to_vec())),
+            _ => other,
         })
     }
 
@@ -74,11 +79,15 @@ impl GeneralName {
         }
     }
 
-    /// Whether both are names of the same form.
-    fn is_same_form(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Other(a), Self::Other(b)) => a == b,
-            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+    /// The tag number of its form.
+    const fn form(&self) -> u8 {
+        match self {
+            Self::Mail(_) => 1,
+            Self::Host(_) => 2,
+            Self::Directory(_) => 4,
+            Self::Uri(_) => 6,
+            Self::Address(_) => 7,
+            Self::Other(form) => *form,
         }
     }
 
@@ -151,13 +160,13 @@ impl NameConstraints {
             let Some(mut subtrees) = constraints.optional_context(number)? else { return Ok(Vec::new()) };
             let mut names = Vec::new();
             while !subtrees.is_empty() {
-                if names.len() == MAX_NAMES {
+                if names.len() == MAX_SUBTREES {
                     return Err(Asn1Error::Value("name constraints"));
                 }
                 let mut subtree = subtrees.sequence()?;
-                names.push(GeneralName::read(&mut subtree)?);
-                // RFC 5280: minimum is 0 and maximum is absent; anything else is of another profile.
-                subtree.finish()?;
+                let base = GeneralName::read(&mut subtree)?;
+                // RFC 5280: minimum is 0 and maximum is absent; anything else is of another profile and cannot be judged.
+                names.push(if subtree.is_empty() { base } else { GeneralName::Other(base.form()) });
             }
             Ok(names)
         };
@@ -194,7 +203,7 @@ impl NameConstraints {
 
     fn allows(&self, name: &GeneralName) -> bool {
         let of_form =
-            |list: &[GeneralName]| list.iter().filter(|base| base.is_same_form(name)).cloned().collect::<Vec<_>>();
+            |list: &[GeneralName]| list.iter().filter(|base| base.form() == name.form()).cloned().collect::<Vec<_>>();
         let permitted = of_form(&self.permitted);
         let is_permitted = permitted.is_empty() || permitted.iter().any(|base| name.is_within(base) == Some(true));
         let is_excluded = of_form(&self.excluded).iter().any(|base| name.is_within(base) != Some(false));
@@ -271,7 +280,11 @@ mod tests {
         assert!(constraints.allow(&subject, &[host("a.example.org"), uri("https://elsewhere.org/")]));
         assert!(!constraints.allow(&subject, &[host("a.secret.example.org")]));
         assert!(!constraints.allow(&subject, &[host("a.example.org"), host("b.org")]));
-        // An address that cannot be judged against an exclusion is not allowed.
+        // An address that cannot be judged against an exclusion is not allowed, nor one that is no text.
         assert!(!constraints.allow(&subject, &[mail("nonsense")]));
+        assert!(!constraints.allow(&subject, &[GeneralName::Other(1)]));
+        let list = |bytes: &[u8]| GeneralName::read_list(&mut Reader::der(bytes)).unwrap();
+        assert_eq!(list(&[0x81, 2, 0xd6, 0xd0]), [GeneralName::Other(1)]);
+        assert_eq!(list(&[0xa4, 2, 5, 0]), [GeneralName::Other(4)]);
     }
 }

@@ -1,5 +1,5 @@
 //! Five hundred changed and five hundred cut variants of certificates and of each kind of message: none is accepted as valid, none panics,
-//! and none makes a reader take more memory than the input warrants. (issue 4: shown by)
+//! and none makes a reader take more memory than the input warrants.
 //!
 //! The variants come from seeds made at test time: bits flipped, bytes set to values that matter in ASN.1, parts removed, doubled and
 //! swapped, lengths raised, and pieces of other objects put in.

@@ -3,7 +3,9 @@
 use yinxin_pki::asn1::{Tag, Writer};
 use yinxin_pki::chain::{ChainProblem, Purpose, RevocationEvidence, RevocationStatus, Validator};
 use yinxin_pki::crl::{RevocationList, RevocationListError};
+use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::key::{EnvelopedKey, KeyAlgorithm, PrivateKey, Signer};
+use yinxin_pki::ocsp::CertificateStatus;
 use yinxin_pki::oid;
 use yinxin_pki::x509::{
     Additions, Certificate, CertificateProfile, CertificateReply, DistinguishedName, GeneralName, Identity,
@@ -66,7 +68,7 @@ fn identities_are_written_in_one_form_and_read_back_by_kind() {
     let mut h = Hierarchy::new(KeyAlgorithm::Sm2, 51);
     let key = PrivateKey::generate(KeyAlgorithm::Sm2, &mut h.rng).unwrap();
     let asked = request(CertificateProfile::PersonSigning, "示例人", key.public_key(), &mut h.rng);
-    let mut make = |identities: &[(IdentityKind, &str)]| {
+    let make = |identities: &[(IdentityKind, &str)]| {
         let identities = identities.iter().map(|(kind, value)| Identity::new(*kind, value)).collect();
         let additions = Additions { identities, ..Additions::default() };
         issue_with(&asked, &additions, Some(&h.sub.certificate), &h.sub.key)
@@ -257,4 +259,31 @@ fn a_list_in_parts_speaks_only_of_its_own_part() {
         let refused = RevocationList::from_der(&partial_list(&h, &flag(number))).err();
         assert_eq!(refused, Some(RevocationListError::Unsupported(oid::ISSUING_DISTRIBUTION_POINT)));
     }
+}
+
+#[test]
+fn evidence_made_after_a_certificate_has_expired_does_not_speak_for_it() {
+    let mut h = Hierarchy::new(KeyAlgorithm::EcdsaP256, 58);
+    let mut short = request(CertificateProfile::PersonSigning, "示例短期", h.person.key.public_key(), &mut h.rng);
+    short.not_after = SIGNED_AT + 60_000_000;
+    let short = issue(&short, Some(&h.sub.certificate), &h.sub.key).unwrap();
+    let roots = [h.root.certificate.clone()];
+    let judge = |this_update: i64| {
+        let list = h.revocation_list(this_update, SIGNED_AT);
+        let mut status = h.status(&short, CertificateStatus::Good, DigestAlgorithm::Sha256);
+        status.this_update = this_update;
+        let response = h.ocsp_response(vec![status], None);
+        let by = |crls: &[&[u8]], ocsp_responses: &[&[u8]]| {
+            let mut validator = Validator::new(&roots);
+            validator.add_candidates(std::slice::from_ref(&h.sub.certificate));
+            let evidence = RevocationEvidence { ocsp_responses, crls };
+            validator.validate(&short, Purpose::ContractSigning, SIGNED_AT, &evidence).revocation[0]
+        };
+        [by(&[&list], &[]), by(&[], &[&response])]
+    };
+    for status in judge(SIGNED_AT + 30_000_000) {
+        assert!(matches!(status, RevocationStatus::Good { .. }));
+    }
+    // The issuer may have dropped it from its list by then, revoked or not.
+    assert_eq!(judge(SIGNED_AT + 3_600_000_000), [RevocationStatus::Unknown; 2]);
 }

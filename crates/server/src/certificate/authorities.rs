@@ -12,6 +12,7 @@
 //! They are valid for decades; what to do when one ends (a new one beside it) is work of a later stage.
 
 use serde_json::json;
+use sqlx::AnyConnection;
 use yinxin_domain::ids::KeyId;
 use yinxin_pki::x509::{Certificate, CertificateProfile, CertificateRequest, DistinguishedName, SerialNumber, issue};
 
@@ -22,6 +23,7 @@ use crate::actor::{Actor, Need};
 use crate::app::{App, StartError};
 use crate::db::{CommitError, Event, Record};
 use crate::failure::Failure;
+use crate::keys::kek::Kek;
 
 const YEAR_MICROS: i64 = 365 * 86_400 * 1_000_000;
 /// Certificates begin this much before they are issued, because the clocks of those who verify may be slow.
@@ -305,4 +307,52 @@ fn make_one(app: &App, suite: Suite) -> Result<Vec<Made>, Failure> {
         made.push(Made { name: plan.name, issuer, certificate, key });
     }
     Ok(made)
+}
+
+/// One authority as somebody sees it who looks at the database without starting the product.
+#[derive(Debug)]
+pub struct Examined {
+    /// `sm2-ca`, …
+    pub name: String,
+    /// Until when its certificate is valid, microseconds UTC.
+    pub not_after: i64,
+    /// Whether it is valid now.
+    pub valid_now: bool,
+    /// Whether the certificate above it has signed it; a root signs itself.
+    pub signed: bool,
+    /// Whether its key opens and is its own; none when there is no key-encryption key to try.
+    pub key: Option<Result<(), Failure>>,
+}
+
+/// Looks at every authority there is; changes nothing. None of them means that none was made.
+///
+/// # Errors
+/// [`Failure`] when the table cannot be read.
+pub async fn examine(conn: &mut AnyConnection, kek: Option<&Kek>, now: i64) -> Result<Vec<Examined>, Failure> {
+    let stored = store::authorities(conn).await?;
+    let mut examined = Vec::with_capacity(stored.len());
+    for authority in &stored {
+        let certificate = &authority.certificate;
+        let issuer = stored.iter().find(|above| certificate.issuer().matches(&above.certificate.subject()));
+        let signed = issuer.is_some_and(|issuer| certificate.verify_signature(issuer.certificate.public_key()).is_ok());
+        let key = match kek {
+            Some(kek) => Some(keys::check(conn, kek, authority.key, certificate.public_key()).await),
+            None => None,
+        };
+        examined.push(Examined {
+            name: authority.name.clone(),
+            not_after: certificate.not_after(),
+            valid_now: certificate.is_valid_at(now),
+            signed,
+            key,
+        });
+    }
+    Ok(examined)
+}
+
+/// Whether every authority that the product needs is among those that were examined.
+#[must_use]
+pub fn is_complete(examined: &[Examined]) -> bool {
+    let mut wanted = [Suite::Sm2, Suite::P256].into_iter().flat_map(plans);
+    wanted.all(|plan| examined.iter().any(|one| one.name == plan.name))
 }

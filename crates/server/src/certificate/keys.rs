@@ -13,6 +13,7 @@ use yinxin_pki::key::{KeyAlgorithm, PrivateKey, PublicKey, SignError, Signer, Si
 use super::store;
 use crate::app::{App, Chance};
 use crate::failure::Failure;
+use crate::keys::kek::Kek;
 
 /// The wrapping: PKCS#8 under [`crate::keys::kek::Kek`], associated data `key/<id>/<purpose>/1`.
 pub(super) const WRAPPING_VERSION: i64 = 1;
@@ -132,16 +133,35 @@ pub async fn open(app: &App, id: KeyId) -> Result<KeyHandle, Failure> {
         None => {
             let stored = store::find_key(&mut *app.db.read().await?, id).await?;
             let stored = stored.ok_or_else(|| Failure::damaged("keys", "a key that is referred to is missing"))?;
-            let purpose = wrapped_for(id, &stored.purpose, stored.wrapping_version);
-            let pkcs8 = app.kek.unwrap(&purpose, &stored.wrapped)?;
-            let key = PrivateKey::from_pkcs8_der(&pkcs8).map_err(|error| Failure::damaged("keys.wrapped", error))?;
-            if key.public_key().to_spki_der() != stored.public_key {
-                return Err(Failure::damaged("keys.public_key", "not the public half of the wrapped key"));
-            }
-            let key = Arc::new(key);
+            let key = Arc::new(unwrapped(&app.kek, id, &stored)?);
             app.trust.keys.put(id, Arc::clone(&key));
             key
         }
     };
     Ok(KeyHandle { key, chance: Arc::clone(&app.chance) })
+}
+
+fn unwrapped(kek: &Kek, id: KeyId, stored: &store::StoredKey) -> Result<PrivateKey, Failure> {
+    let purpose = wrapped_for(id, &stored.purpose, stored.wrapping_version);
+    let pkcs8 = kek.unwrap(&purpose, &stored.wrapped)?;
+    let key = PrivateKey::from_pkcs8_der(&pkcs8).map_err(|error| Failure::damaged("keys.wrapped", error))?;
+    if key.public_key().to_spki_der() == stored.public_key {
+        Ok(key)
+    } else {
+        Err(Failure::damaged("keys.public_key", "not the public half of the wrapped key"))
+    }
+}
+
+/// Whether the key-encryption key opens a key, and it is that of a certificate's public key.
+///
+/// # Errors
+/// As [`open`].
+pub(super) async fn check(conn: &mut AnyConnection, kek: &Kek, id: KeyId, public: &PublicKey) -> Result<(), Failure> {
+    let stored = store::find_key(conn, id).await?;
+    let stored = stored.ok_or_else(|| Failure::damaged("keys", "a key that is referred to is missing"))?;
+    if unwrapped(kek, id, &stored)?.public_key() == public {
+        Ok(())
+    } else {
+        Err(Failure::damaged("authorities.key_id", "the key of another certificate"))
+    }
 }

@@ -1,6 +1,7 @@
 //! The command line: `yinxin COMMAND`. Each command is one file here with its arguments and a `run`.
 
 mod demo;
+mod doctor;
 mod migrate;
 mod serve;
 mod sign;
@@ -32,6 +33,8 @@ enum Command {
     Sign(sign::Arguments),
     /// Concludes a whole contract on sample data and keeps serving.
     Demo(demo::Arguments),
+    /// Looks whether everything the product needs is in order, and says how to mend what is not.
+    Doctor(Settings),
     /// Brings the database's schema up to date and leaves.
     Migrate(Settings),
 }
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
             Command::Verify(arguments) => verify::run(&arguments),
             Command::Sign(arguments) => sign::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Doctor(settings) => doctor::run(&settings).await,
             Command::Migrate(settings) => migrate::run(settings).await,
         }
     });

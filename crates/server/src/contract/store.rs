@@ -239,3 +239,15 @@ pub(super) async fn find(conn: &mut AnyConnection, id: ContractId) -> Result<Opt
     })
     .transpose()
 }
+
+/// SM3 of the typeset texts that were made last.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn newest_documents(conn: &mut AnyConnection, limit: i64) -> Result<Vec<Sm3Digest>, Failure> {
+    let rows = sqlx::query("SELECT sm3 FROM contract_texts ORDER BY contract_id DESC, draft DESC LIMIT $1")
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| parsed(row, "sm3")).collect()
+}

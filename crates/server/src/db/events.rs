@@ -221,6 +221,16 @@ pub(crate) async fn after(conn: &mut AnyConnection, id: &str, limit: i64) -> Res
     rows.iter().map(|row| read(row).map_err(Failure::from)).collect()
 }
 
+/// When the newest event was recorded, microseconds UTC; none before the first.
+///
+/// # Errors
+/// [`Failure::Database`].
+pub async fn newest_at(conn: &mut AnyConnection) -> Result<Option<i64>, Failure> {
+    // Identifiers begin with the time, so the greatest is the newest.
+    let row = sqlx::query("SELECT at FROM events ORDER BY id DESC LIMIT 1").fetch_optional(conn).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
 /// Whether a whole track, as [`track`] reads it, is an unbroken chain.
 #[must_use]
 pub fn is_unbroken(track: &[Recorded]) -> bool {

@@ -15,9 +15,6 @@ use yinxin_domain::identifiers::Sm3Digest;
 /// Bytes of the largest file that is kept: the upload limit and what signatures and revisions may add to it.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Bytes of files read a moment ago that are kept in memory.
-const RECENT_BYTES: usize = 64 * 1024 * 1024;
-
 /// Why a document cannot be kept or found.
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
@@ -38,6 +35,10 @@ pub enum FilesError {
     Task(#[from] tokio::task::JoinError),
 }
 
+/// Bytes of the files that are remembered at most. SM3 costs more than anything else in a sign step, and a browser asks for a document in
+/// many ranges: what was hashed a moment ago is not read and hashed again.
+const REMEMBERED_BYTES: usize = 64 << 20;
+
 /// The store. Cloning shares it.
 #[derive(Clone)]
 pub struct Files {
@@ -45,30 +46,42 @@ pub struct Files {
     recent: Arc<Mutex<Recent>>,
 }
 
-/// Files read a moment ago: a browser asks for a document in many ranges, and each file is read and checked once for all of them.
+/// Files that were kept or read and checked last, the oldest first.
 #[derive(Default)]
 struct Recent {
-    /// Newest last.
-    files: VecDeque<(Sm3Digest, Bytes)>,
+    files: VecDeque<Remembered>,
     bytes: usize,
 }
 
+/// One file, and SM3 in the state after its bytes.
+#[derive(Clone)]
+struct Remembered {
+    digest: Sm3Digest,
+    bytes: Arc<[u8]>,
+    hashed: Sm3,
+}
+
 impl Recent {
-    fn find(&self, digest: Sm3Digest) -> Option<Bytes> {
-        self.files.iter().find(|(known, _)| *known == digest).map(|(_, bytes)| bytes.clone())
+    fn find(&self, digest: Sm3Digest) -> Option<Remembered> {
+        self.files.iter().rev().find(|file| file.digest == digest).cloned()
     }
 
-    fn keep(&mut self, digest: Sm3Digest, bytes: &Bytes) {
-        if bytes.len() > RECENT_BYTES || self.find(digest).is_some() {
+    fn remember(&mut self, file: Remembered) {
+        if file.bytes.len() > REMEMBERED_BYTES || self.files.iter().any(|known| known.digest == file.digest) {
             return;
         }
-        self.bytes += bytes.len();
-        self.files.push_back((digest, bytes.clone()));
-        while self.bytes > RECENT_BYTES {
-            let Some((_, oldest)) = self.files.pop_front() else { break };
-            self.bytes -= oldest.len();
+        self.bytes += file.bytes.len();
+        self.files.push_back(file);
+        while self.bytes > REMEMBERED_BYTES
+            && let Some(oldest) = self.files.pop_front()
+        {
+            self.bytes -= oldest.bytes.len();
         }
     }
+}
+
+fn finished(hashed: &Sm3) -> Sm3Digest {
+    Sm3Digest::from_bytes(hashed.clone().finalize().into())
 }
 
 impl Files {
@@ -87,7 +100,51 @@ impl Files {
     /// [`FilesError::TooLarge`], [`FilesError::Io`].
     pub async fn put(&self, bytes: Vec<u8>) -> Result<Sm3Digest, FilesError> {
         let files = self.clone();
-        tokio::task::spawn_blocking(move || files.put_blocking(&bytes)).await?
+        tokio::task::spawn_blocking(move || files.put_blocking(Arc::from(bytes), None)).await?
+    }
+
+    /// As [`Files::put`], for a document that continues one: of what was kept or read a moment ago only what was appended is hashed.
+    ///
+    /// # Errors
+    /// As [`Files::put`].
+    pub async fn put_continued(&self, base: Sm3Digest, bytes: Arc<[u8]>) -> Result<Sm3Digest, FilesError> {
+        let files = self.clone();
+        tokio::task::spawn_blocking(move || files.put_blocking(bytes, Some(base))).await?
+    }
+
+    /// The bytes with this digest, from memory if they were kept or read and checked a moment ago, else as [`Files::get`].
+    ///
+    /// # Errors
+    /// As [`Files::get`].
+    pub async fn get_to_continue(&self, digest: Sm3Digest) -> Result<Arc<[u8]>, FilesError> {
+        if let Some(file) = self.remembered(digest) {
+            return Ok(file.bytes);
+        }
+        let files = self.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let bytes: Arc<[u8]> = Arc::from(files.get_blocking(digest)?);
+            files.remember(digest, Arc::clone(&bytes), Sm3::new_with_prefix(&bytes));
+            Ok(bytes)
+        });
+        read.await?
+    }
+
+    fn remembered(&self, digest: Sm3Digest) -> Option<Remembered> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).find(digest)
+    }
+
+    fn remember(&self, digest: Sm3Digest, bytes: Arc<[u8]>, hashed: Sm3) {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).remember(Remembered { digest, bytes, hashed });
+    }
+
+    /// SM3 in the state after these bytes; from that of `base` if they continue it.
+    fn hash(&self, bytes: &[u8], base: Option<Sm3Digest>) -> Sm3 {
+        let base = base.and_then(|base| self.remembered(base));
+        // Compared, not believed: a digest that is not that of the bytes must never name them.
+        match base.and_then(|base| bytes.strip_prefix(&*base.bytes).map(|appended| (base.hashed, appended))) {
+            Some((hashed, appended)) => hashed.chain_update(appended),
+            None => Sm3::new_with_prefix(bytes),
+        }
     }
 
     /// The bytes with this digest, checked.
@@ -104,13 +161,7 @@ impl Files {
     /// # Errors
     /// As [`Files::get`].
     pub async fn shared(&self, digest: Sm3Digest) -> Result<Bytes, FilesError> {
-        let found = self.recent.lock().unwrap_or_else(PoisonError::into_inner).find(digest);
-        if let Some(bytes) = found {
-            return Ok(bytes);
-        }
-        let bytes = Bytes::from(self.get(digest).await?);
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).keep(digest, &bytes);
-        Ok(bytes)
+        Ok(Bytes::from_owner(self.get_to_continue(digest).await?))
     }
 
     fn path(&self, digest: Sm3Digest) -> PathBuf {
@@ -118,12 +169,13 @@ impl Files {
         self.root.join(name.get(..2).unwrap_or("xx")).join(name)
     }
 
-    fn put_blocking(&self, bytes: &[u8]) -> Result<Sm3Digest, FilesError> {
+    fn put_blocking(&self, bytes: Arc<[u8]>, base: Option<Sm3Digest>) -> Result<Sm3Digest, FilesError> {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if length > MAX_FILE_BYTES {
             return Err(FilesError::TooLarge(length));
         }
-        let digest = Sm3Digest::from_bytes(Sm3::digest(bytes).into());
+        let hashed = self.hash(&bytes, base);
+        let digest = finished(&hashed);
         let path = self.path(digest);
         let directory = path.parent().unwrap_or(&self.root);
         if path.exists() {
@@ -135,8 +187,9 @@ impl Files {
             std::fs::create_dir_all(directory)?;
             sync_directory(&self.root)?;
         }
-        write_and_link(&self.root.join("tmp"), &path, bytes)?;
+        write_and_link(&self.root.join("tmp"), &path, &bytes)?;
         sync_directory(directory)?;
+        self.remember(digest, bytes, hashed);
         Ok(digest)
     }
 
@@ -189,6 +242,41 @@ mod tests {
         assert_eq!(files.put(b"abc".to_vec()).await.unwrap(), digest);
         assert_eq!(files.get(digest).await.unwrap(), b"abc");
         assert_eq!(std::fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0, "no temporary file stays");
+    }
+
+    #[tokio::test]
+    async fn what_continues_a_file_has_the_digest_of_all_its_bytes() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::open(dir.path().to_owned()).unwrap();
+        let base = files.put(b"abc".to_vec()).await.unwrap();
+        let whole = Sm3Digest::from_bytes(Sm3::digest(b"abcdef").into());
+        assert_eq!(files.put_continued(base, Arc::from(*b"abcdef")).await.unwrap(), whole);
+        // Something that does not continue it, and a base that nobody remembers.
+        let other = Sm3Digest::from_bytes(Sm3::digest(b"abXdef").into());
+        assert_eq!(files.put_continued(base, Arc::from(*b"abXdef")).await.unwrap(), other);
+        let again = Files::open(dir.path().to_owned()).unwrap();
+        let last = Sm3Digest::from_bytes(Sm3::digest(b"abcdefg").into());
+        assert_eq!(again.put_continued(whole, Arc::from(*b"abcdefg")).await.unwrap(), last);
+        assert_eq!(&*again.get_to_continue(whole).await.unwrap(), b"abcdef");
+        std::fs::remove_file(again.path(whole)).unwrap();
+        assert_eq!(&*again.get_to_continue(whole).await.unwrap(), b"abcdef", "remembered once it was read and checked");
+        assert!(matches!(again.get(whole).await, Err(FilesError::NotFound(_))));
+    }
+
+    #[test]
+    fn what_is_remembered_stays_small() {
+        let mut recent = Recent::default();
+        let file = |number: u8, size: usize| Remembered {
+            digest: Sm3Digest::from_bytes([number; 32]),
+            bytes: Arc::from(vec![0; size]),
+            hashed: Sm3::new(),
+        };
+        (0..100).for_each(|number| recent.remember(file(number, 1 << 20)));
+        assert!(recent.bytes <= REMEMBERED_BYTES && recent.files.len() == 64);
+        assert!(recent.find(Sm3Digest::from_bytes([0; 32])).is_none());
+        assert!(recent.find(Sm3Digest::from_bytes([99; 32])).is_some());
+        recent.remember(file(200, REMEMBERED_FILE + 1));
+        assert!(recent.find(Sm3Digest::from_bytes([200; 32])).is_none());
     }
 
     #[tokio::test]

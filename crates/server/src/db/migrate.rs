@@ -95,6 +95,27 @@ async fn run_once(conn: &mut AnyConnection, list: &[Migration], now_micros: i64)
         "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)",
     )
     .await?;
+    for migration in missing(conn, list).await? {
+        apply(conn, migration, &checksum(migration), now_micros)
+            .await
+            .map_err(|source| MigrationError::Refused { name: migration.name, source })?;
+    }
+    Ok(())
+}
+
+fn checksum(migration: &Migration) -> String {
+    hex::encode(Sm3::digest(migration.sql.as_bytes()))
+}
+
+/// What has not been run on a database that was opened before; changes nothing.
+///
+/// # Errors
+/// [`MigrationError::Versions`] also where no migration was ever run; [`MigrationError::Changed`], [`MigrationError::FromTheFuture`].
+pub async fn pending(conn: &mut AnyConnection) -> Result<Vec<&'static Migration>, MigrationError> {
+    missing(conn, MIGRATIONS).await
+}
+
+async fn missing<'a>(conn: &mut AnyConnection, list: &'a [Migration]) -> Result<Vec<&'a Migration>, MigrationError> {
     let rows =
         sqlx::query("SELECT version, checksum FROM schema_versions ORDER BY version").fetch_all(&mut *conn).await?;
     let mut applied = std::collections::BTreeMap::new();
@@ -104,17 +125,15 @@ async fn run_once(conn: &mut AnyConnection, list: &[Migration], now_micros: i64)
     if let Some(unknown) = applied.keys().find(|version| list.iter().all(|m| m.version != **version)) {
         return Err(MigrationError::FromTheFuture(*unknown));
     }
+    let mut missing = Vec::new();
     for migration in list {
-        let checksum = hex::encode(Sm3::digest(migration.sql.as_bytes()));
         match applied.get(&migration.version) {
-            Some(stored) if *stored == checksum => {}
+            Some(stored) if *stored == checksum(migration) => {}
             Some(_) => return Err(MigrationError::Changed(migration.name)),
-            None => apply(conn, migration, &checksum, now_micros)
-                .await
-                .map_err(|source| MigrationError::Refused { name: migration.name, source })?,
+            None => missing.push(migration),
         }
     }
-    Ok(())
+    Ok(missing)
 }
 
 async fn apply(

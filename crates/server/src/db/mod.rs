@@ -348,6 +348,25 @@ fn asks_for_retry<E>(error: &CommitError<E>) -> bool {
     }
 }
 
+/// A connection of its own that can change nothing, and migrates nothing: for looking at a database that may be ill.
+///
+/// # Errors
+/// [`DbError::Connection`], also when SQLite's file does not exist yet; [`DbError::Address`].
+pub async fn open_read_only(config: &Config) -> Result<AnyConnection, DbError> {
+    sqlx::any::install_default_drivers();
+    if config.database.url.is_empty() {
+        let mut connection = AnyConnection::connect(&format!("{}?mode=ro", sqlite_address(config)?)).await?;
+        connection.execute("PRAGMA query_only = ON").await?;
+        Ok(connection)
+    } else if config.database.url.starts_with("postgres://") || config.database.url.starts_with("postgresql://") {
+        let mut connection = AnyConnection::connect(&config.database.url).await?;
+        connection.execute("SET default_transaction_read_only = on").await?;
+        Ok(connection)
+    } else {
+        Err(DbError::Address)
+    }
+}
+
 /// For optimistic locking: an `UPDATE … WHERE id = … AND version = …` must have met exactly its row.
 ///
 /// # Errors

@@ -31,6 +31,7 @@ use serde::de::DeserializeOwned;
 use crate::app::App;
 use crate::db::BoxFuture;
 use crate::failure::Failure;
+pub(crate) use store::dead_by_kind;
 pub use worker::{Worker, run};
 
 /// Work for later, stored with the commit that causes it.
@@ -109,7 +110,8 @@ impl<E: std::error::Error> From<E> for JobError {
 /// # Errors
 /// [`Failure`].
 pub async fn count_dead(app: &App) -> Result<i64, Failure> {
-    store::count_dead(&mut *app.db.read().await?).await
+    let kinds = store::dead_by_kind(&mut *app.db.read().await?).await?;
+    Ok(kinds.iter().map(|(_, many)| many).sum())
 }
 
 /// An error with everything that caused it, on one line.

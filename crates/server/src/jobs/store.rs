@@ -173,10 +173,12 @@ pub(crate) async fn list(
     rows.iter().map(|row| entry(row).map_err(Failure::from)).collect()
 }
 
-/// How many jobs are dead.
-pub(crate) async fn count_dead(conn: &mut AnyConnection) -> Result<i64, Failure> {
-    let row = sqlx::query("SELECT COUNT(*) AS many FROM outbox WHERE state = 'dead'").fetch_one(conn).await?;
-    Ok(row.try_get("many")?)
+/// How many jobs are dead, by kind.
+pub(crate) async fn dead_by_kind(conn: &mut AnyConnection) -> Result<Vec<(String, i64)>, Failure> {
+    let rows = sqlx::query("SELECT kind, COUNT(*) FROM outbox WHERE state = 'dead' GROUP BY kind ORDER BY kind")
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 /// Makes a dead job ready again, with its attempts counted anew; false when no dead job has this id.

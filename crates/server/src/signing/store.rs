@@ -236,3 +236,13 @@ pub(super) async fn discard(
     .await?;
     Ok(done.rows_affected())
 }
+
+/// SM3 of the revisions that were sealed last.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn newest_documents(conn: &mut AnyConnection, limit: i64) -> Result<Vec<Sm3Digest>, Failure> {
+    let rows =
+        sqlx::query("SELECT document FROM signatures ORDER BY id DESC LIMIT $1").bind(limit).fetch_all(conn).await?;
+    rows.iter().map(|row| digest(row, "document")).collect()
+}

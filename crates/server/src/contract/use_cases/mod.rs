@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::db::events;
 use crate::failure::Failure;
 
-pub use super::store::{StoredText, find_text, save_transition};
+pub use super::store::{StoredText, find_text, newest_documents, save_transition};
 
 /// A contract, whoever asks: for jobs, and for use cases of other features that decide themselves who may.
 ///

@@ -181,10 +181,10 @@ async fn sign_and_record(
     let stamper = tsa::stamper(app, Suite::Sm2).await?;
     let tasks = tasks(app, actor, &case, intent, &stamper, now).await?;
     let seals = tasks.iter().map(|task| (task.seal, task.certificate)).collect();
-    let base = app.files.get(case.document).await.map_err(Failure::from)?;
+    let base = app.files.get_to_continue(case.document).await.map_err(Failure::from)?;
     let (roots, mut rng) = (roots(app)?, app.rng());
     let (bytes, signed) = app.cpu(move || make(base, tasks, &stamper, &roots, now, &mut rng)).await??;
-    let document = app.files.put(bytes).await.map_err(Failure::from)?;
+    let document = app.files.put_continued(case.document, bytes).await.map_err(Failure::from)?;
 
     let acts: Vec<NewAct> = intent
         .placements
@@ -399,14 +399,14 @@ pub(super) fn random_id(app: &App) -> [u8; 16] {
 
 /// Makes all signatures of one completion on one document; runs on the CPU pool.
 fn make(
-    base: Vec<u8>,
+    base: Arc<[u8]>,
     tasks: Vec<Task>,
     stamper: &Stamper,
     roots: &[Certificate],
     now: i64,
     rng: &mut dyn rand_core::CryptoRng,
-) -> Result<(Vec<u8>, Vec<Signed>), EngineError> {
-    let mut document = Opened::open(Arc::from(base))?;
+) -> Result<(Arc<[u8]>, Vec<Signed>), EngineError> {
+    let mut document = Opened::open(base)?;
     let mut signed = Vec::with_capacity(tasks.len());
     for Task { step, key, seal, certificate, kind } in tasks {
         let pending = step.begin(&document)?;
@@ -424,5 +424,5 @@ fn make(
         });
         document = made.document;
     }
-    Ok((document.bytes().to_vec(), signed))
+    Ok((document.shared_bytes(), signed))
 }

@@ -13,3 +13,5 @@ pub mod desk;
 pub mod release;
 pub mod send;
 pub mod signatures;
+
+pub use super::store::newest_documents;
