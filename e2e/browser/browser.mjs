@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before } from "node:test";
+import { after, before, test } from "node:test";
 import { chromium, devices } from "playwright-core";
 import { BASE, PASSWORD } from "./world.mjs";
 
@@ -29,10 +29,26 @@ before(async () => {
 });
 
 after(async () => {
-  for (const context of contexts) await context.close();
   await browser?.close();
   assert.deepEqual(faults, [], "what pages must not do");
 });
+
+/** A story. When it fails, what each of its people saw last is kept beside the product's files. */
+export function story(name, tell) {
+  test(name, async () => {
+    try {
+      await tell();
+    } catch (error) {
+      const pages = contexts.flatMap((context) => context.pages());
+      for (const [index, page] of pages.entries()) {
+        await page.screenshot({ path: join(process.env.YINXIN_FOLDER ?? ".", `failed-${process.pid}-${index}.png`) }).catch(() => {});
+      }
+      throw error;
+    } finally {
+      for (const context of contexts.splice(0)) await context.close();
+    }
+  });
+}
 
 /** Opens a browser of somebody's own at a page; `options` as Playwright's `newContext`. */
 export async function visitor(path = "/", options = {}) {
@@ -62,6 +78,19 @@ export async function visitor(path = "/", options = {}) {
 export function phoneVisitor(path = "/") {
   const { userAgent, hasTouch, isMobile } = devices["Pixel 7"];
   return visitor(path, { userAgent, hasTouch, isMobile, viewport: PHONE, deviceScaleFactor: 2 });
+}
+
+/** Drags with one finger from one point of the window to another, in pixels. */
+export async function touchDrag(page, from, to, steps = 12) {
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type, points) => devtools.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+  await touch("touchStart", [from]);
+  for (let step = 1; step <= steps; step += 1) {
+    const share = step / steps;
+    await touch("touchMove", [{ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }]);
+  }
+  await touch("touchEnd", []);
+  await devtools.detach();
 }
 
 /** Fails with every finding of axe that is serious or worse. */

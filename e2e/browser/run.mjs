@@ -44,6 +44,14 @@ function ready() {
   });
 }
 
+/** The sample logins, from the table that the demo prints: phone, two passwords, name, organisation, roles. */
+function people() {
+  return said.flatMap((line) => {
+    const [, phone, , , , organisation, roles] = line.split(/\s+/);
+    return /^1\d{10}$/.test(phone ?? "") && roles ? [{ phone, organisation, roles: roles.split("、") }] : [];
+  });
+}
+
 let status = 1;
 try {
   const base = await ready();
@@ -51,7 +59,7 @@ try {
   const files = stories.map((file) => join(here, "stories", file));
   const tests = spawn(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files], {
     cwd: here,
-    env: { ...process.env, YINXIN_URL: base, YINXIN_FOLDER: folder },
+    env: { ...process.env, YINXIN_URL: base, YINXIN_FOLDER: folder, YINXIN_PEOPLE: JSON.stringify(people()) },
     stdio: "inherit",
   });
   status = await new Promise((done) => tests.once("exit", (code) => done(code ?? 1)));

@@ -8,8 +8,18 @@ import { join } from "node:path";
 export const BASE = process.env.YINXIN_URL;
 export const PASSWORD = "Yanshi-2026";
 export const CERTIFICATE_PASSWORD = "Zhengshu-2026";
-const OPERATOR = "13800000000";
+export const OPERATOR = "13800000000";
 const samples = join(import.meta.dirname, "../../samples/awards");
+
+const people = JSON.parse(process.env.YINXIN_PEOPLE);
+/** The sample person of an organisation whose first role this is: `管理员` may do everything, `经办人` keeps no seals. */
+export function member(organisation, role = "管理员") {
+  const found = people.find((one) => one.organisation === organisation && one.roles[0] === role);
+  if (!found) throw new Error(`the demo has no ${role} of ${organisation}`);
+  return found;
+}
+export const PURCHASER = { "henan-mall": "示例市第三中学", jiaozuo: "示例县行政审批服务中心" };
+export const SUPPLIER = { "henan-mall": "示例办公用品有限公司", jiaozuo: "示例信息技术有限公司" };
 
 /** Repeats `look` until it gives something other than undefined, for at most `seconds`. */
 export async function until(what, look, seconds = 30) {
