@@ -65,8 +65,8 @@ story("a contract that the other party does not agree with opens anew", async ()
 
   // The purchaser is told why, and may change the text again.
   await desk.goto(`/contracts/${id}`);
-  await desk.getByText("交货地点与投标文件不一致").first().waitFor();
   await desk.getByRole("button", { name: "继续起草" }).click();
   await desk.waitForURL("**/draft");
+  await desk.locator("#section-04").getByText("交货地点与投标文件不一致").waitFor();
   await desk.getByRole("button", { name: "清稿并加盖印章" }).waitFor();
 });
