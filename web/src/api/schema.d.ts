@@ -402,7 +402,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["PasswordReset"];
+                    "application/json": components["schemas"]["CertificatePasswordReset"];
                 };
             };
             responses: {
@@ -4812,6 +4812,13 @@ export interface components {
             state: string;
             /** @description Distinguished name of the holder. */
             subject: string;
+        };
+        /** @description A new password by code. */
+        CertificatePasswordReset: {
+            /** @description The new password: 8 to 32 characters, two of letters, digits and others. */
+            new_password: string;
+            /** @description The code sent to the actor's phone for `reset_certificate_password`. */
+            sms_code: string;
         };
         /** @description Certificates. */
         Certificates: {

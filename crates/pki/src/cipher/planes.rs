@@ -1,70 +1,26 @@
 //! SM4 over many blocks at once, without a table: each bit of a byte has a plane of its own, and the substitution box is a circuit of
-//! AND and XOR over GF((2⁴)²). The time depends on the number of blocks alone, and is a third of what a table takes.
+//! AND and XOR over GF((2⁴)²). The time depends on the number of blocks alone (measured: 210 MB/s against 75 MB/s with a table; wider planes of
+//! 128 or 256 bits were slower, as the sixteen registers do not hold them).
 //!
-//! A plane holds, per 64-bit limb, that bit of the four bytes of one 32-bit word in sixteen blocks: lane 16·k + b is byte k (counted from the
-//! lowest) of block b. So a rotation of the word by eight bits is a rotation of the limb by sixteen lanes.
+//! A plane holds that bit of the four bytes of one 32-bit word in sixteen blocks: lane 16·k + b is byte k (counted from the lowest) of block b.
+//! So a rotation of the word by eight bits is a rotation of the plane by sixteen lanes.
 //!
 //! The circuit was found by search: x ↦ A·x + c is taken into the tower field z⁴ + z + 1, y² + y + 13, inverted there, and taken back; both
 //! linear maps together need 26 XOR.
 
-use std::ops::{BitAnd, BitXor, Not};
-
 use zeroize::Zeroizing;
 
-/// Blocks that fit in one limb.
-pub(super) const BLOCKS_PER_LIMB: usize = 16;
-/// Limbs of the wide form.
-const WIDE: usize = 4;
+/// Blocks that are worked on at once.
+pub(super) const BLOCKS_AT_ONCE: usize = 16;
 
 type Block = [u8; 16];
 
-#[derive(Clone, Copy)]
-struct Plane<const W: usize>([u64; W]);
+/// The eight planes of a 32-bit word in sixteen blocks.
+type Word = [u64; 8];
+/// The planes of half a byte.
+type Nibble = [u64; 4];
 
-impl<const W: usize> BitXor for Plane<W> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn bitxor(mut self, other: Self) -> Self {
-        self.0.iter_mut().zip(other.0).for_each(|(limb, other)| *limb ^= other);
-        self
-    }
-}
-
-impl<const W: usize> BitAnd for Plane<W> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn bitand(mut self, other: Self) -> Self {
-        self.0.iter_mut().zip(other.0).for_each(|(limb, other)| *limb &= other);
-        self
-    }
-}
-
-impl<const W: usize> Not for Plane<W> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn not(mut self) -> Self {
-        self.0.iter_mut().for_each(|limb| *limb = !*limb);
-        self
-    }
-}
-
-impl<const W: usize> Plane<W> {
-    /// Moves every byte of the words up by `bytes` places, the highest to the lowest.
-    #[inline(always)]
-    fn rotate(mut self, bytes: u32) -> Self {
-        self.0.iter_mut().for_each(|limb| *limb = limb.rotate_left(16 * bytes));
-        self
-    }
-}
-
-/// The eight planes of a 32-bit word in all blocks.
-type Word<const W: usize> = [Plane<W>; 8];
-type Nibble<const W: usize> = [Plane<W>; 4];
-
-/// The round keys, each as planes of one limb in which all blocks are alike.
+/// The round keys, each as planes in which all blocks are alike.
 pub(super) struct RoundKeys(Box<Zeroizing<[[u64; 8]; 32]>>);
 
 impl RoundKeys {
@@ -103,20 +59,19 @@ impl RoundKeys {
     }
 
     fn run(&self, blocks: &mut [Block], order: fn(usize) -> usize) {
-        let (wide, rest) = blocks.as_chunks_mut::<{ WIDE * BLOCKS_PER_LIMB }>();
-        wide.iter_mut().for_each(|blocks| self.pass::<WIDE>(blocks, order));
-        for piece in rest.chunks_mut(BLOCKS_PER_LIMB) {
-            let mut padded = Zeroizing::new([[0; 16]; BLOCKS_PER_LIMB]);
-            padded[..piece.len()].copy_from_slice(piece);
-            self.pass::<1>(&mut padded[..], order);
-            piece.copy_from_slice(&padded[..piece.len()]);
+        let (whole, rest) = blocks.as_chunks_mut::<BLOCKS_AT_ONCE>();
+        whole.iter_mut().for_each(|blocks| self.pass(blocks, order));
+        if !rest.is_empty() {
+            let mut padded = Zeroizing::new([[0; 16]; BLOCKS_AT_ONCE]);
+            padded[..rest.len()].copy_from_slice(rest);
+            self.pass(&mut padded, order);
+            rest.copy_from_slice(&padded[..rest.len()]);
         }
     }
 
-    /// Runs the rounds over exactly W·16 blocks.
-    fn pass<const W: usize>(&self, blocks: &mut [Block], order: fn(usize) -> usize) {
-        let [mut x0, mut x1, mut x2, mut x3] = [0, 1, 2, 3].map(|word| load::<W>(blocks, word));
-        let key = |round: usize| -> Word<W> { self.0[order(round)].map(|limb| Plane([limb; W])) };
+    fn pass(&self, blocks: &mut [Block; BLOCKS_AT_ONCE], order: fn(usize) -> usize) {
+        let [mut x0, mut x1, mut x2, mut x3] = [0, 1, 2, 3].map(|word| load(blocks, word));
+        let key = |round: usize| self.0[order(round)];
         for round in (0..32).step_by(4) {
             x0 = step(x0, x1, x2, x3, key(round));
             x1 = step(x1, x2, x3, x0, key(round + 1));
@@ -129,23 +84,29 @@ impl RoundKeys {
     }
 }
 
+/// Moves every byte of the words up by `bytes` places, the highest to the lowest.
 #[inline(always)]
-fn zip<const W: usize, const N: usize>(a: [Plane<W>; N], b: [Plane<W>; N]) -> [Plane<W>; N] {
+const fn up(plane: u64, bytes: u32) -> u64 {
+    plane.rotate_left(16 * bytes)
+}
+
+#[inline(always)]
+fn zip<const N: usize>(a: [u64; N], b: [u64; N]) -> [u64; N] {
     std::array::from_fn(|index| a[index] ^ b[index])
 }
 
 /// X0 ⊕ L(τ(X1 ⊕ X2 ⊕ X3 ⊕ rk)) (GB/T 32907 6.2).
 #[inline(always)]
-fn step<const W: usize>(x0: Word<W>, x1: Word<W>, x2: Word<W>, x3: Word<W>, key: Word<W>) -> Word<W> {
+fn step(x0: Word, x1: Word, x2: Word, x3: Word, key: Word) -> Word {
     let s = substitute(zip(zip(x1, x2), zip(x3, key)));
     // The word rotated left by two: bits move up two planes, and from the top into the next byte.
-    let two: Word<W> = std::array::from_fn(|bit| if bit >= 2 { s[bit - 2] } else { s[bit + 6].rotate(1) });
-    std::array::from_fn(|bit| x0[bit] ^ s[bit] ^ two[bit] ^ two[bit].rotate(1) ^ two[bit].rotate(2) ^ s[bit].rotate(3))
+    let two: Word = std::array::from_fn(|bit| if bit >= 2 { s[bit - 2] } else { up(s[bit + 6], 1) });
+    std::array::from_fn(|bit| x0[bit] ^ s[bit] ^ two[bit] ^ up(two[bit], 1) ^ up(two[bit], 2) ^ up(s[bit], 3))
 }
 
 /// The substitution box of every byte.
 #[inline(always)]
-fn substitute<const W: usize>(x: Word<W>) -> Word<W> {
+fn substitute(x: Word) -> Word {
     let [x0, x1, x2, x3, x4, x5, x6, x7] = x;
     let t8 = x3 ^ x5;
     let t9 = x0 ^ x4;
@@ -190,7 +151,7 @@ fn substitute<const W: usize>(x: Word<W>) -> Word<W> {
 
 /// The product in GF(2⁴) modulo z⁴ + z + 1.
 #[inline(always)]
-fn multiply<const W: usize>(a: Nibble<W>, b: Nibble<W>) -> Nibble<W> {
+fn multiply(a: Nibble, b: Nibble) -> Nibble {
     let p0 = a[0] & b[0];
     let p1 = (a[0] & b[1]) ^ (a[1] & b[0]);
     let p2 = (a[0] & b[2]) ^ (a[1] & b[1]) ^ (a[2] & b[0]);
@@ -203,7 +164,7 @@ fn multiply<const W: usize>(a: Nibble<W>, b: Nibble<W>) -> Nibble<W> {
 
 /// The inverse in GF(2⁴), zero to zero.
 #[inline(always)]
-fn invert<const W: usize>([x0, x1, x2, x3]: Nibble<W>) -> Nibble<W> {
+fn invert([x0, x1, x2, x3]: Nibble) -> Nibble {
     let (a01, a02, a12, a03, a13, a23) = (x0 & x1, x0 & x2, x1 & x2, x0 & x3, x1 & x3, x2 & x3);
     let (a012, a123, a013, a023) = (a01 & x2, a12 & x3, a01 & x3, a02 & x3);
     [
@@ -216,44 +177,34 @@ fn invert<const W: usize>([x0, x1, x2, x3]: Nibble<W>) -> Nibble<W> {
 
 /// The substitution box of the four bytes of one word.
 fn substitute_word(word: u32) -> u32 {
-    let planes: Word<1> = std::array::from_fn(|bit| {
-        Plane([(0..4).fold(0, |plane, byte| plane | u64::from(word >> (8 * byte + bit) & 1) << (16 * byte))])
+    let planes: Word = std::array::from_fn(|bit| {
+        (0..4).fold(0, |plane, byte| plane | u64::from(word >> (8 * byte + bit) & 1) << (16 * byte))
     });
     substitute(planes).iter().enumerate().fold(0, |word, (bit, plane)| {
-        (0..4).fold(word, |word, byte| word | ((plane.0[0] >> (16 * byte) & 1) as u32) << (8 * byte + bit))
+        (0..4).fold(word, |word, byte| word | ((plane >> (16 * byte) & 1) as u32) << (8 * byte + bit))
     })
 }
 
 /// Takes one word of all blocks into planes.
 #[inline(always)]
-fn load<const W: usize>(blocks: &[Block], word: usize) -> Word<W> {
-    let mut planes = [Plane([0; W]); 8];
-    for limb in 0..W {
-        let blocks = &blocks[limb * BLOCKS_PER_LIMB..][..BLOCKS_PER_LIMB];
-        let groups: [[u8; 8]; 8] = std::array::from_fn(|group| {
-            let at = 4 * word + 3 - group / 2;
-            let bytes = std::array::from_fn(|lane| blocks[8 * (group % 2) + lane][at]);
-            transpose(u64::from_le_bytes(bytes)).to_le_bytes()
-        });
-        for (bit, plane) in planes.iter_mut().enumerate() {
-            plane.0[limb] = u64::from_le_bytes(std::array::from_fn(|group| groups[group][bit]));
-        }
-    }
-    planes
+fn load(blocks: &[Block; BLOCKS_AT_ONCE], word: usize) -> Word {
+    let groups: [[u8; 8]; 8] = std::array::from_fn(|group| {
+        let at = 4 * word + 3 - group / 2;
+        let bytes = std::array::from_fn(|lane| blocks[8 * (group % 2) + lane][at]);
+        transpose(u64::from_le_bytes(bytes)).to_le_bytes()
+    });
+    std::array::from_fn(|bit| u64::from_le_bytes(std::array::from_fn(|group| groups[group][bit])))
 }
 
 /// Puts the planes of one word back into all blocks.
 #[inline(always)]
-fn store<const W: usize>(planes: &Word<W>, blocks: &mut [Block], word: usize) {
-    for limb in 0..W {
-        let blocks = &mut blocks[limb * BLOCKS_PER_LIMB..][..BLOCKS_PER_LIMB];
-        let limbs: [[u8; 8]; 8] = std::array::from_fn(|bit| planes[bit].0[limb].to_le_bytes());
-        for group in 0..8 {
-            let at = 4 * word + 3 - group / 2;
-            let bits = u64::from_le_bytes(std::array::from_fn(|bit| limbs[bit][group]));
-            for (lane, byte) in transpose(bits).to_le_bytes().into_iter().enumerate() {
-                blocks[8 * (group % 2) + lane][at] = byte;
-            }
+fn store(planes: &Word, blocks: &mut [Block; BLOCKS_AT_ONCE], word: usize) {
+    let limbs = planes.map(u64::to_le_bytes);
+    for group in 0..8 {
+        let at = 4 * word + 3 - group / 2;
+        let bits = u64::from_le_bytes(std::array::from_fn(|bit| limbs[bit][group]));
+        for (lane, byte) in transpose(bits).to_le_bytes().into_iter().enumerate() {
+            blocks[8 * (group % 2) + lane][at] = byte;
         }
     }
 }

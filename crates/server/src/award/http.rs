@@ -172,16 +172,6 @@ fn summary(stored: StoredAward, now: i64) -> AwardSummary {
     }
 }
 
-/// A page of a list.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-struct PageQuery {
-    /// Where the last page ended.
-    cursor: Option<String>,
-    /// At most 100.
-    limit: Option<i64>,
-}
-
 /// The page's size.
 fn limit(asked: Option<i64>) -> i64 {
     asked.unwrap_or(50).clamp(1, 100)

@@ -293,7 +293,7 @@ async fn change_password(
 /// A new password by code.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PasswordReset {
+struct CertificatePasswordReset {
     /// The code sent to the actor's phone for `reset_certificate_password`.
     sms_code: String,
     /// The new password: 8 to 32 characters, two of letters, digits and others.
@@ -302,12 +302,12 @@ struct PasswordReset {
 }
 
 /// Replaces a forgotten password and unlocks the certificate; of an organisation's, an administrator does it.
-#[utoipa::path(post, path = "/api/v1/certificates/{id}/password-reset", tag = "certificate", request_body = PasswordReset, params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(post, path = "/api/v1/certificates/{id}/password-reset", tag = "certificate", request_body = CertificatePasswordReset, params(("id" = String, Path)), responses((status = 204)))]
 async fn reset_password(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<CertificateId>,
-    Json(body): Json<PasswordReset>,
+    Json(body): Json<CertificatePasswordReset>,
 ) -> Result<StatusCode, Problem> {
     passwords::reset(&app, &actor, id, &body.sms_code, body.new_password).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -275,7 +275,7 @@ mod tests {
         assert!(recent.bytes <= REMEMBERED_BYTES && recent.files.len() == 64);
         assert!(recent.find(Sm3Digest::from_bytes([0; 32])).is_none());
         assert!(recent.find(Sm3Digest::from_bytes([99; 32])).is_some());
-        recent.remember(file(200, REMEMBERED_FILE + 1));
+        recent.remember(file(200, REMEMBERED_BYTES + 1));
         assert!(recent.find(Sm3Digest::from_bytes([200; 32])).is_none());
     }
 

@@ -105,18 +105,18 @@ async fn the_parties_of_an_award_become_known_unverified_and_see_it_and_nobody_e
             assert_eq!((known.uscc, known.name.as_str()), (awarded.uscc, awarded.name.as_str()));
             assert_eq!(known.state.as_str(), "unverified");
             let actor = member(app, party.organisation);
-            assert_eq!(use_cases::list(app, &actor, "", 10).await.unwrap().len(), 1);
+            assert_eq!(use_cases::list(app, &actor, None, "", 10).await.unwrap().len(), 1);
             assert!(use_cases::show(app, &actor, id).await.is_ok());
         }
         let stranger = member(app, app.new_id(OrganisationId::new));
-        assert_eq!(use_cases::list(app, &stranger, "", 10).await.unwrap().len(), 0);
+        assert_eq!(use_cases::list(app, &stranger, None, "", 10).await.unwrap().len(), 0);
         assert!(matches!(use_cases::show(app, &stranger, id).await, Err(AwardError::NotFound)));
         assert!(matches!(
             use_cases::show(app, &operator(app), app.new_id(AwardId::new)).await,
             Err(AwardError::NotFound)
         ));
         let person = Actor { capacity: Capacity::Person(app.new_id(PersonId::new)), origin: Origin::default() };
-        assert!(matches!(use_cases::list(app, &person, "", 10).await, Err(AwardError::Forbidden(_))));
+        assert!(matches!(use_cases::list(app, &person, None, "", 10).await, Err(AwardError::Forbidden(_))));
     })
     .await;
 }
@@ -136,9 +136,9 @@ async fn an_organisation_is_known_once_however_often_it_is_named() {
             parties.into_iter().map(|party| party.organisation).collect()
         };
         assert_eq!(organisations(first).await, organisations(second).await);
-        let page = use_cases::list(app, &operator(app), "", 1).await.unwrap();
+        let page = use_cases::list(app, &operator(app), None, "", 1).await.unwrap();
         assert_eq!(page[0].id, second, "newest first");
-        let page = use_cases::list(app, &operator(app), &page[0].id.to_string(), 1).await.unwrap();
+        let page = use_cases::list(app, &operator(app), None, &page[0].id.to_string(), 1).await.unwrap();
         assert_eq!(page[0].id, first);
     })
     .await;
@@ -280,7 +280,7 @@ async fn only_trading_and_mall_systems_push_and_only_with_a_signature() {
         assert_eq!(supervision.push(app, &goods()).await.status, 403);
         let forged = Machine((Machine::new(app, "trading").await.0.0, "00".repeat(32)));
         assert_eq!(forged.push(app, &goods()).await.expect(401).code(), "client.signature_wrong");
-        assert!(use_cases::list(app.app(), &operator(app.app()), "", 10).await.unwrap().is_empty());
+        assert!(use_cases::list(app.app(), &operator(app.app()), None, "", 10).await.unwrap().is_empty());
     })
     .await;
 }

@@ -159,6 +159,7 @@ export function parts(template: Template, all: readonly Entry[], values: Values,
 function foreign(field: Field, award: Award): boolean {
   const source = typeof field.source === "object" && "award" in field.source ? field.source.award : "";
   if (source.startsWith("order_")) return award.order === null;
+  if (source === "lots" || source === "agency_name") return award.order !== null;
   if (source.startsWith("notice_")) return award.award_notice === null && award.order !== null;
   return (source === "pricing_ceiling" || source === "discount_rate") && award.pricing.kind !== "discount";
 }

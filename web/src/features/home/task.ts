@@ -36,7 +36,7 @@ export function reason(task: Task): string {
 
 /** Where it is done. */
 export function placeOfTask(task: Task): RouteLocationRaw {
-  return task.target.kind === "award" ? { name: "awards", query: { award: task.target.id } } : placeOf(task.target.page, task.target.id);
+  return task.target.kind === "award" ? { name: "begin", params: { id: task.target.id } } : placeOf(task.target.page, task.target.id);
 }
 
 /** The tasks that are shown of a group: at most so many, the rest behind a link. */

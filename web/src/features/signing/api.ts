@@ -10,7 +10,7 @@ export type Contract = components["schemas"]["ContractOut"];
 
 const at = (id: string) => ({ params: { path: { id } } });
 
-export const fetchContract = (id: string) => take<Contract>(api.GET("/api/v1/contracts/{id}", at(id)) as Promise<{ data?: unknown }> as Promise<{ data?: Contract }>);
+export const fetchContract = (id: string) => take(api.GET("/api/v1/contracts/{id}", at(id)));
 export const fetchDesk = (id: string) => take(api.GET("/api/v1/contracts/{id}/desk", at(id)));
 
 /** Opens the contract's document, read in parts if the server sends them; parts are of one file, by its entity tag. */

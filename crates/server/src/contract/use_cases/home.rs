@@ -301,7 +301,7 @@ async fn expiries(app: &App, actor: &Actor, places: &[Place]) -> Result<Vec<Expi
     owners.push((None, Owner::Person(person), String::new()));
     let mut expiries = Vec::new();
     for (organisation, owner, name) in owners {
-        for ending in certificate::use_cases::ending_before(app, owner, until).await? {
+        if let Some(ending) = certificate::use_cases::ending_before(app, owner, until).await? {
             let expiry = Expiry {
                 kind: ExpiryKind::Certificate,
                 id: ending.id.to_string(),

@@ -4,6 +4,8 @@ export const showWords = messages(
   {
     aside: "合同文件和期限",
     acts: "现在可以办理",
+    ownOrganisation: "我方",
+    holdsOwn: "现由我方办理",
     holds: (who: string) => `现由 ${who} 办理`,
     settled: "已办结，无需办理",
     nothingToDo: "现在没有需要您办理的事项。",
@@ -118,6 +120,8 @@ export const showWords = messages(
   {
     aside: "File and deadlines",
     acts: "What you can do now",
+    ownOrganisation: "Your organisation",
+    holdsOwn: "It is your organisation's turn",
     holds: (who: string) => `Held by ${who}`,
     settled: "Settled; nothing to do",
     nothingToDo: "There is nothing for you to do now.",
