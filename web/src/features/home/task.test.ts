@@ -1,6 +1,10 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { speak } from "@/app/language";
 import { placeOfTask, reason, type Task } from "./task";
+
+// Style sheets are for browsers.
+vi.mock("element-plus/es/components/message/style/css", () => ({}));
+vi.mock("element-plus/es/components/message/index", () => ({ ElMessage: () => undefined }));
 
 const task = (changes: object): Task =>
   ({ organisation_id: "org_1", since: Date.parse("2026-06-27T15:20:00+08:00") * 1000, action: "sign", target: { kind: "contract", id: "ctr_1", page: "desk" }, ...changes }) as unknown as Task;
