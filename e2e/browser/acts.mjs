@@ -79,6 +79,23 @@ export async function irreversibly(page, button, word, reason) {
   return { dialog, confirm };
 }
 
+/** 发送: the other party may confirm, return or modify it. */
+export async function send(page) {
+  await page.getByRole("button", { name: "发送", exact: true }).click();
+  await page.getByRole("dialog").filter({ visible: true }).getByRole("button", { name: "发送", exact: true }).click();
+  await page.waitForURL(/\/contracts\/ctr_\w+$/);
+}
+
+/** Answers what the profile asks before confirming, paid by transfer and sealed online, and confirms. */
+export async function answer(page) {
+  await page.locator("#payment-method").click();
+  await page.getByRole("option", { name: "单位自行转账" }).click();
+  if ((await page.locator("#payment-amount").inputValue()) === "") await page.locator("#payment-amount").fill("1000.00");
+  await page.getByLabel("是，线上签章").check();
+  await irreversibly(page, page.getByRole("button", { name: "确认合同" }), "确认");
+  await page.waitForURL((url) => !url.pathname.endsWith("/review"));
+}
+
 /** 清稿: the text is final, and the desk opens. */
 export async function freeze(page) {
   await irreversibly(page, page.getByRole("button", { name: "清稿并加盖印章" }), "清稿");
@@ -101,6 +118,20 @@ export async function onPage(page, index, x, y) {
   const box = await sheet.boundingBox();
   // The templates are set on A4.
   return { x: box.x + (x * box.width) / 210, y: box.y + (y * box.width) / 210 };
+}
+
+/** Drags one of my seals with the mouse from the panel to a point of a page; with Alt, so that nothing draws it to lines nearby. */
+export async function dragSeal(page, type, index, { x, y }) {
+  const to = await onPage(page, index, x, y);
+  const from = await page.locator(`[data-seal="${type}"]`).boundingBox();
+  await page.mouse.move(from.x + from.width / 2, from.y + 20);
+  await page.mouse.down();
+  await page.keyboard.down("Alt");
+  await page.mouse.move(to.x - 30, to.y - 30, { steps: 6 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.mouse.up();
+  await page.keyboard.up("Alt");
+  await page.locator('[data-mark][data-kind="seal"]').waitFor();
 }
 
 /** What the desk says of a mark: its kind, page (from 0) and centre in millimetres, measured on the screen. */

@@ -19,6 +19,8 @@ const screenshots = join(import.meta.dirname, "../../docs/screenshots");
 let browser;
 const contexts = [];
 const faults = [];
+/** What the story under way has found at pages that it looked at. */
+const wrong = [];
 
 before(async () => {
   const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => path && existsSync(path));
@@ -38,6 +40,7 @@ export function story(name, tell) {
   test(name, async () => {
     try {
       await tell();
+      assert.deepEqual(wrong.splice(0), [], "what was looked at");
     } catch (error) {
       const pages = contexts.flatMap((context) => context.pages());
       for (const [index, page] of pages.entries()) {
@@ -93,31 +96,34 @@ export async function touchDrag(page, from, to, steps = 12) {
   await devtools.detach();
 }
 
-/** Fails with every finding of axe that is serious or worse. */
+/** Every finding of axe that is serious or worse. */
 export async function accessible(page, where) {
   await page.evaluate(axe);
   const found = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations);
   const grave = found
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  assert.deepEqual(grave, [], where);
+  return grave.map((finding) => `${where}: ${finding}`);
 }
 
-/** Photographs a page at the three sizes when YINXIN_SCREENSHOTS is set, and checks that it is accessible and no wider than the window. */
+/**
+ * Photographs a page at the three sizes when YINXIN_SCREENSHOTS is set; at its end the story fails with everything that is serious to axe,
+ * or wider than the window.
+ */
 export async function look(page, name) {
   const before = page.viewportSize();
   for (const [label, size] of Object.entries({ "1440": DESKTOP, "1366": LAPTOP, "390": PHONE })) {
     await page.setViewportSize(size);
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(excess <= 0, `${name} at ${label} is ${excess} px wider than the window`);
+    if (excess > 0) wrong.push(`${name} at ${label} is ${excess} px wider than the window`);
     if (process.env.YINXIN_SCREENSHOTS) {
       mkdirSync(screenshots, { recursive: true });
       await page.screenshot({ path: join(screenshots, `${name}-${label}.png`) });
     }
   }
   await page.setViewportSize(before);
-  await accessible(page, name);
+  wrong.push(...(await accessible(page, name)));
 }
 
 export { PASSWORD };

@@ -12,6 +12,9 @@ const python = process.env.YINXIN_PYTHON ?? join(root, ".venv/bin/python");
 /** A path in the folder of this run. */
 export const scratch = (name) => join(process.env.YINXIN_FOLDER, name);
 
+/** The contract that the demo concluded by itself. */
+export const demoPdf = scratch("yinxin-demo/out/contract.pdf");
+
 /** Fails unless the independent checker finds every signature of a file whole, valid and trusted; gives what it said. */
 export async function holds(path) {
   const trust = scratch("trust.pem");

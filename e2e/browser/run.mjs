@@ -60,9 +60,21 @@ try {
   const tests = spawn(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files], {
     cwd: here,
     env: { ...process.env, YINXIN_URL: base, YINXIN_FOLDER: folder, YINXIN_PEOPLE: JSON.stringify(people()) },
-    stdio: "inherit",
+    stdio: ["ignore", "pipe", "inherit"],
   });
-  status = await new Promise((done) => tests.once("exit", (code) => done(code ?? 1)));
+  const total = { pass: 0, fail: 0, skipped: 0 };
+  const failures = new Set();
+  createInterface({ input: tests.stdout }).on("line", (line) => {
+    console.log(line);
+    const [, what, count] = /^ℹ (pass|fail|skipped) (\d+)$/.exec(line) ?? [];
+    if (what) total[what] += Number(count);
+    const [, name] = /^✖ (.+) \([\d.]+ms\)$/.exec(line) ?? [];
+    if (name) failures.add(name);
+  });
+  status = await new Promise((done) => tests.once("close", (code) => done(code ?? 1)));
+  // In the words of `cargo test`, so that one tally takes both.
+  for (const name of failures) console.log(`test ${name} ... FAILED`);
+  console.log(`test result: ${status === 0 ? "ok" : "FAILED"}. ${total.pass} passed; ${total.fail} failed; ${total.skipped} ignored`);
 } catch (error) {
   console.error(String(error));
 }
