@@ -54,8 +54,18 @@ enum Step {
 }
 
 impl Step {
-    const ALL: &'static [Self] =
-        &[Self::Tools, Self::Python, Self::Fmt, Self::Tidy, Self::Web, Self::Clippy, Self::Doc, Self::Test, Self::E2e, Self::Browser];
+    const ALL: &'static [Self] = &[
+        Self::Tools,
+        Self::Python,
+        Self::Fmt,
+        Self::Tidy,
+        Self::Web,
+        Self::Clippy,
+        Self::Doc,
+        Self::Test,
+        Self::E2e,
+        Self::Browser,
+    ];
 
     /// The steps without which this one cannot run.
     fn needs(self) -> &'static [Self] {
