@@ -88,7 +88,7 @@ export async function send(page) {
 
 /** Answers what the profile asks before confirming, paid by transfer and sealed online, and confirms. */
 export async function answer(page) {
-  await page.locator("#payment-method").click();
+  await page.locator(".el-select").filter({ has: page.locator("#payment-method") }).click();
   await page.getByRole("option", { name: "单位自行转账" }).click();
   if ((await page.locator("#payment-amount").inputValue()) === "") await page.locator("#payment-amount").fill("1000.00");
   await page.getByLabel("是，线上签章").check();
@@ -111,6 +111,8 @@ export async function deskReady(page) {
 /** The middle of a point of a page on the screen: `x` and `y` in millimetres from the page's upper left corner. */
 export async function onPage(page, index, x, y) {
   const sheet = page.locator(`.viewer .pdf-page[data-page="${index}"]`);
+  // Pages far away are not drawn: their small picture leads there.
+  if ((await sheet.count()) === 0) await page.locator(".left").getByRole("button", { name: `第 ${index + 1} 页` }).first().click();
   await sheet.evaluate((element, share) => {
     const scroller = element.closest(".viewer");
     scroller.scrollTop += element.getBoundingClientRect().top + share * element.offsetHeight - scroller.getBoundingClientRect().top - scroller.clientHeight / 2;
