@@ -49,18 +49,30 @@ enum Step {
     Test,
     /// The stories: the real binary on both databases.
     E2e,
+    /// The browser stories: the demo's product, used in a real Chromium.
+    Browser,
 }
 
 impl Step {
-    const ALL: &'static [Self] =
-        &[Self::Tools, Self::Python, Self::Fmt, Self::Tidy, Self::Web, Self::Clippy, Self::Doc, Self::Test, Self::E2e];
+    const ALL: &'static [Self] = &[
+        Self::Tools,
+        Self::Python,
+        Self::Fmt,
+        Self::Tidy,
+        Self::Web,
+        Self::Clippy,
+        Self::Doc,
+        Self::Test,
+        Self::E2e,
+        Self::Browser,
+    ];
 
     /// The steps without which this one cannot run.
     fn needs(self) -> &'static [Self] {
         match self {
             Self::Tools | Self::Fmt | Self::Tidy => &[],
             Self::Python | Self::Clippy | Self::Doc | Self::Web => &[Self::Tools],
-            Self::Test | Self::E2e => &[Self::Tools, Self::Python],
+            Self::Test | Self::E2e | Self::Browser => &[Self::Tools, Self::Python],
         }
     }
 
@@ -75,6 +87,7 @@ impl Step {
             Self::Test => "test",
             Self::Web => "web",
             Self::E2e => "e2e",
+            Self::Browser => "browser",
         }
     }
 }
@@ -204,6 +217,7 @@ impl Bench<'_> {
             Step::Web => self.web(),
             Step::Test => self.test(&["--no-fail-fast"], &[]),
             Step::E2e => self.stories(),
+            Step::Browser => self.browser(),
         }
     }
 
@@ -228,6 +242,24 @@ impl Bench<'_> {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let binary = package.target.join("debug").join("yinxin");
         self.test(&arguments, &[("YINXIN_BIN", binary.display().to_string())])
+    }
+
+    fn browser(&mut self) -> Result<(), StepError> {
+        self.cargo(&["build", "--locked", "--workspace", "--bins"], &[])?;
+        let folder = self.root.join("e2e/browser");
+        tools::ensure_node_modules(&self.shell, &folder)?;
+        let mut command = Command::new("node");
+        command
+            .arg("run.mjs")
+            .current_dir(&folder)
+            .env("YINXIN_BIN", Package::e2e(self.root)?.target.join("debug").join("yinxin"))
+            .env("YINXIN_PYTHON", tools::python(self.root))
+            .stdout(Stdio::piped());
+        let tally = &mut self.tally;
+        Ok(self.shell.run_lines(&mut command, |line| {
+            println!("{line}");
+            tally.read(line);
+        })?)
     }
 
     /// `cargo test --workspace` with the places of the database and the checkers in its environment.
@@ -302,7 +334,7 @@ impl Package {
     }
 }
 
-/// What the runs of `cargo test` said, added up.
+/// What the runs of `cargo test` said, added up; the browser stories end with a line of the same form.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     passed: u64,
@@ -339,6 +371,7 @@ mod tests {
     fn one_step_alone_brings_what_it_needs_and_nothing_else() {
         assert_eq!(chosen(Some(Step::Fmt)), [Step::Fmt]);
         assert_eq!(chosen(Some(Step::E2e)), [Step::Tools, Step::Python, Step::E2e]);
+        assert_eq!(chosen(Some(Step::Browser)), [Step::Tools, Step::Python, Step::Browser]);
         assert_eq!(chosen(None), Step::ALL);
     }
 

@@ -97,6 +97,8 @@ const NEEDS: &[Need] = &[
     Need::program("git", "git"),
     Need::program("java", "default-jdk-headless"),
     Need::program("javac", "default-jdk-headless"),
+    // For the Chinese text of pages in Chromium.
+    Need::file("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk"),
     Need::file("/usr/share/java/bcprov.jar", "libbcprov-java"),
     Need::file("/usr/share/java/bcpkix.jar", "libbcpkix-java"),
     Need::file("/usr/share/java/bcutil.jar", "libbcutil-java"),

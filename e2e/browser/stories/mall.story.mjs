@@ -1,0 +1,85 @@
+// An order of the mall from draft to public notice: the supplier drafts and seals with a mouse, the purchaser seals with keys (S1-001 to S1-045).
+
+import assert from "node:assert/strict";
+import { answer, begin, conclude, deskReady, downloaded, dragSeal, fillMissing, markOnScreen, send, sign, worker } from "../acts.mjs";
+import { look, story, visitor } from "../browser.mjs";
+import { holds, scratch, stands } from "../paper.mjs";
+import { PURCHASER, SUPPLIER, pushAward } from "../world.mjs";
+
+story("a contract of the mall, from the draft to the public notice", async () => {
+  const award = await pushAward("mall-order");
+  const supplier = await worker(SUPPLIER["henan-mall"]);
+  const id = await begin(supplier, award);
+  await look(supplier, "draft");
+  await fillMissing(supplier);
+  // 【保存】 says that it is saved, and a reload shows the same.
+  await supplier.getByRole("button", { name: "保存", exact: true }).click();
+  await supplier.locator(".save-state").filter({ hasText: "已" }).waitFor();
+  await supplier.reload();
+  await supplier.getByText("内容已填写完整").first().waitFor();
+  await send(supplier);
+
+  const purchaser = await worker(PURCHASER["henan-mall"]);
+  await purchaser.goto(`/contracts/${id}`);
+  await purchaser.getByRole("button", { name: "去确认" }).click();
+  await purchaser.waitForURL("**/review");
+  await purchaser.locator(".pdf-page canvas").first().waitFor();
+  await look(purchaser, "review");
+  await answer(purchaser);
+
+  // Sealed with the mouse; deleted; sealed again elsewhere.
+  await supplier.goto(`/contracts/${id}`);
+  await supplier.getByRole("button", { name: "去签章" }).click();
+  await deskReady(supplier);
+  await look(supplier, "desk");
+  const placed = supplier.locator('[data-mark][data-kind="seal"]');
+  await supplier.getByRole("button", { name: /^移除公章，/ }).click();
+  await placed.waitFor({ state: "detached" });
+  await dragSeal(supplier, "company", 0, { x: 70.3, y: 120.7 });
+  await placed.locator("button.delete").click();
+  await placed.waitFor({ state: "detached" });
+  await dragSeal(supplier, "company", 0, { x: 81.4, y: 141.6 });
+  // A reload forgets nothing that was placed.
+  await supplier.reload();
+  await deskReady(supplier);
+  await placed.waitFor();
+  await sign(supplier, supplier.phone);
+  await supplier.locator("[data-act=discard]").click();
+  await supplier.getByRole("dialog").getByRole("button", { name: "删除印章" }).click();
+  await supplier.locator("[data-act=confirm]").waitFor();
+  await supplier.getByRole("button", { name: /^移除公章，/ }).click();
+  const dropped = { page: 0, x: 63.7, y: 152.3 };
+  await dragSeal(supplier, "company", dropped.page, dropped);
+  await sign(supplier, supplier.phone);
+  await conclude(supplier);
+  await supplier.getByText("本方已完成签署", { exact: true }).waitFor();
+
+  // Sealed without a mouse: by keys on the mark, and by numbers.
+  await purchaser.goto(`/contracts/${id}/sign`);
+  await deskReady(purchaser);
+  const mark = purchaser.locator('[data-mark][data-kind="seal"]');
+  await purchaser.getByRole("button", { name: /^公章/ }).and(purchaser.locator(".about")).focus();
+  await purchaser.keyboard.press("Enter");
+  await mark.waitFor();
+  await purchaser.getByLabel("距页面左边（毫米）").fill("120");
+  await purchaser.getByLabel("距页面左边（毫米）").press("Enter");
+  await mark.focus();
+  const before = await markOnScreen(purchaser);
+  await purchaser.keyboard.press("Shift+ArrowUp");
+  for (let step = 0; step < 3; step += 1) await purchaser.keyboard.press("ArrowRight");
+  const after = await markOnScreen(purchaser);
+  assert.ok(Math.abs(after.x - before.x - 1.5) < 0.1, `moved right by ${after.x - before.x} mm`);
+  assert.ok(Math.abs(before.y - after.y - 5) < 0.1, `moved up by ${before.y - after.y} mm`);
+  await sign(purchaser, purchaser.phone);
+  await conclude(purchaser);
+  await purchaser.getByText("合同签订完成", { exact: true }).waitFor();
+
+  const file = await downloaded(purchaser, scratch("mall.pdf"));
+  await holds(file);
+  stands(file, dropped, 42);
+  stands(file, after, 42);
+
+  // Anybody reads the notice, once the supervising system and the medium have answered.
+  const anybody = await visitor("/notices");
+  await anybody.getByRole("link", { name: new RegExp(award.code) }).or(anybody.getByText(award.name)).first().waitFor();
+});

@@ -1,0 +1,117 @@
+// What surrounds the people of a story: the sandbox's short messages and clock, the trading system that pushes awards, and the sample
+// people of the demo. A story uses it for what happens outside the browser, never for what a person does in it.
+
+import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const BASE = process.env.YINXIN_URL;
+export const PASSWORD = "Yanshi-2026";
+export const CERTIFICATE_PASSWORD = "Zhengshu-2026";
+export const OPERATOR = "13800000000";
+const samples = join(import.meta.dirname, "../../samples/awards");
+
+const people = JSON.parse(process.env.YINXIN_PEOPLE);
+/** The sample person of an organisation whose first role this is: `管理员` may do everything, `经办人` keeps no seals. */
+export function member(organisation, role = "管理员") {
+  const found = people.find((one) => one.organisation === organisation && one.roles[0] === role);
+  if (!found) throw new Error(`the demo has no ${role} of ${organisation}`);
+  return found;
+}
+export const PURCHASER = { "henan-mall": "示例市第三中学", jiaozuo: "示例县行政审批服务中心" };
+export const SUPPLIER = { "henan-mall": "示例办公用品有限公司", jiaozuo: "示例信息技术有限公司" };
+
+/** Repeats `look` until it gives something other than undefined, for at most `seconds`. */
+export async function until(what, look, seconds = 30) {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+}
+
+async function json(method, path, { headers = {}, body } = {}) {
+  const answer = await fetch(BASE + path, {
+    method,
+    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return { value: text === "" ? undefined : JSON.parse(text), headers: answer.headers };
+}
+
+/** A session over HTTP, for what a story needs to have happened before it begins. */
+export async function session(phone, actor, password = PASSWORD) {
+  const { value, headers } = await json("POST", "/api/v1/sessions", { body: { phone, password } });
+  const cookie = headers.get("set-cookie").split(";")[0];
+  const own = { cookie, "x-actor": actor, "x-csrf-token": value.csrf_token };
+  return {
+    get: async (path) => (await json("GET", path, { headers: own })).value,
+    post: async (path, body) => (await json("POST", path, { headers: own, body })).value,
+  };
+}
+
+let machine;
+async function tradingSystem() {
+  if (machine === undefined) {
+    const operator = await session(OPERATOR, "operator");
+    const made = await operator.post("/api/v1/operator/clients", { name: "示例交易系统（故事）", kind: "trading" });
+    machine = { id: made.client_id, secret: made.secret };
+  }
+  return machine;
+}
+
+let pushed = 0;
+/**
+ * Pushes a variation of a sample award, as a trading system does.
+ * @param sample `mall-order` (henan-mall) or `goods-devices` (jiaozuo)
+ * @param change what differs, laid over the sample
+ * @returns the award's id, project code and name
+ */
+export async function pushAward(sample, change = () => {}) {
+  const award = JSON.parse(readFileSync(join(samples, `${sample}.json`), "utf8"));
+  pushed += 1;
+  const code = `GS-${process.pid}-${String(pushed).padStart(3, "0")}`;
+  award.project.code = code;
+  award.project.name = `${award.project.name}（故事${process.pid}-${pushed}）`;
+  if (award.order) award.order.code = code;
+  change(award);
+  const { id, secret } = await tradingSystem();
+  const body = JSON.stringify(award);
+  const { value: clock } = await json("GET", "/api/v1/sandbox/clock").catch(() => ({ value: undefined }));
+  const timestamp = String(Math.floor((clock?.now ?? Date.now() * 1000) / 1_000_000));
+  const signature = createHmac("sha256", secret).update(`${timestamp}\nPOST\n/api/v1/awards\n${body}`).digest("hex");
+  const { value } = await json("POST", "/api/v1/awards", {
+    headers: { "x-client-id": id, "x-timestamp": timestamp, "x-signature": signature },
+    body,
+  });
+  return { id: value.award_id, code, name: award.project.name, amount: award.amount };
+}
+
+/** How many short messages this phone has had. */
+export async function messages(phone) {
+  return (await json("GET", `/api/v1/sandbox/messages?phone=${phone}`)).value.items;
+}
+
+/** The code of the first short message to `phone` after the `seen` it had. */
+export async function smsCode(phone, seen) {
+  return until(`a short message to ${phone}`, async () => {
+    const items = await messages(phone);
+    return items.length > seen ? items[0].text.match(/\d{6}/)?.[0] : undefined;
+  });
+}
+
+/** The supervising system of the sandbox: how it answers for projects whose number begins with `prefix`. */
+export async function supervision(behaviour, prefix, reason) {
+  const operator = await session(OPERATOR, "operator");
+  await operator.post("/api/v1/sandbox/supervision", { behaviour, project_prefix: prefix, reason });
+}
+
+/** Moves the product's clock forward. */
+export async function advanceClock(seconds) {
+  const operator = await session(OPERATOR, "operator");
+  await operator.post("/api/v1/sandbox/clock", { seconds });
+}
