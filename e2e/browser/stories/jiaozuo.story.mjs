@@ -1,4 +1,4 @@
-// Two parties of the profile jiaozuo, the second at a telephone (S4-041 to S4-062).
+// Two parties of the profile jiaozuo, the second at a telephone (S4-040 to S4-052).
 
 import assert from "node:assert/strict";
 import { begin, conclude, deskReady, downloaded, fillMissing, freeze, irreversibly, onPage, markOnScreen, sign, worker } from "../acts.mjs";

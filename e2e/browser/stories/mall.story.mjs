@@ -1,4 +1,4 @@
-// An order of the mall from draft to public notice: the supplier drafts and seals with a mouse, the purchaser seals with keys (S1-001 to S1-045).
+// An order of the mall from draft to public notice: the supplier drafts and seals with a mouse, the purchaser seals with keys (S1-002 to S1-041).
 
 import assert from "node:assert/strict";
 import { answer, begin, conclude, deskReady, downloaded, dragSeal, fillMissing, markOnScreen, send, sign, worker } from "../acts.mjs";

@@ -1,4 +1,4 @@
-// That it is the right person: wrong passwords and codes, lockouts, and the ways out of them (S0-003, S0-076, S1-028).
+// That it is the right person: wrong passwords and codes, lockouts, and the ways out of them (S0-013, S0-030, S3-019, S3-087).
 
 import assert from "node:assert/strict";
 import { begin, fillMissing, freeze, sign, signIn, worker } from "../acts.mjs";

@@ -41,7 +41,7 @@ export function useReadiness() {
       claimed: claimed.value && !isOrganisation(),
       certified: alive.value.length > 0,
       applied: pending.value,
-      sealed: (seals.data.value?.items ?? []).some((one) => one.state === "usable" && one.certificate_in_force),
+      sealed: (seals.data.value?.items ?? []).some((one) => one.state !== "cancelled" && one.certificate_in_force),
     }),
   );
   /** Known well enough to be shown: steps must not jump. */

@@ -2,6 +2,7 @@
 //! contracts at every stage, so that each list has something.
 
 use serde_json::{Value, json};
+use yinxin_domain::calendar::Date;
 
 use super::cast::{self, CERTIFICATE_PASSWORD, Member, Members};
 use super::client::{Client, Machine};
@@ -23,34 +24,35 @@ enum Until {
     Revoked,
 }
 
-/// One further award: the sample that it varies, its number, its project, and how far it comes.
+/// One further award: the sample that it varies, its number, its project, how many days ago it was made, and how far it comes.
 struct Scene {
     sample: &'static str,
     code: &'static str,
     project: &'static str,
+    days_ago: i32,
     until: Until,
 }
 
-const fn scene(sample: &'static str, code: &'static str, project: &'static str, until: Until) -> Scene {
-    Scene { sample, code, project, until }
+const fn scene(sample: &'static str, code: &'static str, project: &'static str, days_ago: i32, until: Until) -> Scene {
+    Scene { sample, code, project, days_ago, until }
 }
 
 /// Projects whose number begins so are refused by the supervising system of the sandbox.
 const REFUSED_PREFIX: &str = "修财示采-2025-104";
 
 const SCENES: [Scene; 12] = [
-    scene(MALL_ORDER, "WSSC-2025-0000501", "教室照明灯具网上商城采购", Until::Awarded),
-    scene(MALL_ORDER, "WSSC-2025-0000502", "实验室耗材网上商城采购", Until::Phase("drafting")),
-    scene(MALL_ORDER, "WSSC-2025-0000503", "图书馆书架网上商城采购", Until::Phase("in_review")),
-    scene(MALL_ORDER, "WSSC-2025-0000504", "食堂餐具网上商城采购", Until::Returned),
-    scene(MALL_ORDER, "WSSC-2025-0000505", "体育器材网上商城采购", Until::Phase("step.supplier")),
-    scene(MALL_ORDER, "WSSC-2025-0000506", "会议桌椅网上商城采购", Until::Phase("step.purchaser")),
-    scene(MALL_ORDER, "WSSC-2025-0000507", "空调维保用品网上商城采购", Until::Phase("published")),
-    scene(LOT, "修财示采-2025-101", "档案数字化扫描设备采购项目", Until::Awarded),
-    scene(LOT, "修财示采-2025-102", "政务大厅自助终端采购项目", Until::Phase("drafting")),
-    scene(LOT, "修财示采-2025-103", "会议室音视频设备采购项目", Until::Phase("step.counterparty")),
-    scene(LOT, "修财示采-2025-104", "机关食堂厨房设备采购项目", Until::Phase("filing_refused")),
-    scene(LOT, "修财示采-2025-105", "公务用车充电设施采购项目", Until::Revoked),
+    scene(MALL_ORDER, "WSSC-2025-0000501", "教室照明灯具网上商城采购", 3, Until::Awarded),
+    scene(MALL_ORDER, "WSSC-2025-0000502", "实验室耗材网上商城采购", 9, Until::Phase("drafting")),
+    scene(MALL_ORDER, "WSSC-2025-0000503", "图书馆书架网上商城采购", 12, Until::Phase("in_review")),
+    scene(MALL_ORDER, "WSSC-2025-0000504", "食堂餐具网上商城采购", 16, Until::Returned),
+    scene(MALL_ORDER, "WSSC-2025-0000505", "体育器材网上商城采购", 24, Until::Phase("step.supplier")),
+    scene(MALL_ORDER, "WSSC-2025-0000506", "会议桌椅网上商城采购", 27, Until::Phase("step.purchaser")),
+    scene(MALL_ORDER, "WSSC-2025-0000507", "空调维保用品网上商城采购", 19, Until::Phase("published")),
+    scene(LOT, "修财示采-2025-101", "档案数字化扫描设备采购项目", 6, Until::Awarded),
+    scene(LOT, "修财示采-2025-102", "政务大厅自助终端采购项目", 13, Until::Phase("drafting")),
+    scene(LOT, "修财示采-2025-103", "会议室音视频设备采购项目", 28, Until::Phase("step.counterparty")),
+    scene(LOT, "修财示采-2025-104", "机关食堂厨房设备采购项目", 21, Until::Phase("filing_refused")),
+    scene(LOT, "修财示采-2025-105", "公务用车充电设施采购项目", 17, Until::Revoked),
 ];
 
 /// One sample login.
@@ -116,8 +118,15 @@ async fn push(stage: &Stage, operator: &Client, trading: &Machine, scene: &Scene
     let mut award: Value = serde_json::from_str(scene.sample)?;
     award["project"]["code"] = json!(scene.code);
     award["project"]["name"] = json!(scene.project);
+    // Dates of the sample would be long past: deadlines are to look as they do in use.
+    let day = Date::at(stage.now()).plus_days(-scene.days_ago).to_string();
     if let Some(order) = award["order"].as_object_mut() {
         order.insert("code".to_owned(), json!(scene.code));
+        order.insert("confirmed_on".to_owned(), json!(day));
+    }
+    if let Some(notice) = award["award_notice"].as_object_mut() {
+        notice.insert("issued_on".to_owned(), json!(day));
+        notice.insert("delivered_on".to_owned(), json!(day));
     }
     let (status, answer) =
         operator.push(trading, "/api/v1/awards", award.to_string().into_bytes(), stage.now()).await?;
