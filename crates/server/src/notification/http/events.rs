@@ -139,7 +139,10 @@ pub(super) async fn events(
     let organisations = organisations.into_iter().map(|(one, _)| one.id).collect();
     let listener = Listener::of(&actor, organisations).ok_or(Forbidden::NotAllowed)?;
     let since = query.since.as_deref().or_else(|| header_text("last-event-id"));
-    let since = since.map(|since| EventId::parse(since).map_err(|_| malformed("since is no cursor"))).transpose()?;
+    let since = match since {
+        Some(since) => Some(EventId::parse(since).map_err(|_| malformed("since is no cursor"))?),
+        None => None,
+    };
     let hearing = Hearing { listener, session: session.id };
     if wants_stream(&headers) {
         stream_events(app, actor, hearing, since).await
