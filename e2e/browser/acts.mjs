@@ -146,12 +146,13 @@ export async function markOnScreen(page, kind = "seal") {
   });
 }
 
-/** 确认签署: opens the sheet, gives the certificate's password and the code from the telephone, and signs. */
-export async function sign(page, phone, { password = CERTIFICATE_PASSWORD } = {}) {
+/** 确认签署: opens the sheet (`opened` then looks at it), gives the certificate's password and the code from the telephone, and signs. */
+export async function sign(page, phone, { password = CERTIFICATE_PASSWORD, opened = async () => {} } = {}) {
   const seen = (await messages(phone)).length;
   await page.locator("[data-act=confirm]").click();
   const sheet = page.getByRole("dialog", { name: "确认签署" });
   await sheet.locator("#sms-code").waitFor();
+  await opened();
   for (const field of await sheet.locator("input[type=password]").all()) await field.fill(password);
   await sheet.locator("#sms-code").fill(await smsCode(phone, seen));
   await sheet.locator("[data-act=sign]").click();

@@ -43,7 +43,9 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   await supplier.reload();
   await deskReady(supplier);
   await placed.waitFor();
-  await sign(supplier, supplier.phone);
+  await sign(supplier, supplier.phone, { opened: () => look(supplier, "confirm-sheet") });
+  await supplier.locator("[data-act=discard]").waitFor();
+  await look(supplier, "sealed");
   await supplier.locator("[data-act=discard]").click();
   await supplier.getByRole("dialog").getByRole("button", { name: "删除印章" }).click();
   await supplier.locator("[data-act=confirm]").waitFor();
@@ -73,6 +75,7 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   await sign(purchaser, purchaser.phone);
   await conclude(purchaser);
   await purchaser.getByText("合同签订完成", { exact: true }).waitFor();
+  await look(purchaser, "outcome");
 
   const file = await downloaded(purchaser, scratch("mall.pdf"));
   await holds(file);

@@ -1,8 +1,8 @@
 // Every page is looked at, at three sizes: what is serious to axe, and what is wider than the window, fails.
 
-import { worker, actFor, signIn } from "../acts.mjs";
+import { signIn, worker } from "../acts.mjs";
 import { look, story, visitor } from "../browser.mjs";
-import { OPERATOR, PURCHASER, SUPPLIER, member } from "../world.mjs";
+import { OPERATOR, PURCHASER } from "../world.mjs";
 import { demoPdf } from "../paper.mjs";
 
 /** Waits until a page has what it asked the server for. */
@@ -44,6 +44,10 @@ story("the pages of an organisation", async () => {
     await seen(page, `/contracts?tab=${list}`, `list-${list.replaceAll("_", "-")}`);
   }
   await seen(page, "/awards", "awards");
+  await page.getByRole("link", { name: /^起草/ }).filter({ visible: true }).last().click();
+  await page.waitForURL("**/begin");
+  await settled(page);
+  await look(page, "begin");
   await seen(page, "/seals", "seals");
   await seen(page, "/certificates", "certificates");
   await seen(page, "/no/such/page", "not-found");
@@ -59,10 +63,13 @@ story("the operator's console", async () => {
   const page = await visitor("/login");
   await signIn(page, OPERATOR);
   await page.waitForURL((url) => url.pathname !== "/login");
-  await settled(page);
-  const paths = await page.locator("nav a[href]").evaluateAll((links) => [...new Set(links.map((link) => link.getAttribute("href")))]);
-  for (const path of paths.filter((one) => one.startsWith("/operator"))) {
-    await seen(page, path, path.slice(1).replace(/[^a-z]+/g, "-"));
+  await page.goto("/operator");
+  await page.locator(".parts button").first().waitFor();
+  const parts = page.locator(".parts button");
+  for (let part = 0; part < (await parts.count()); part += 1) {
+    await parts.nth(part).click();
+    await settled(page);
+    await look(page, part === 0 ? "operator" : `operator-${part + 1}`);
   }
 });
 

@@ -76,7 +76,15 @@ story("a wrong certificate password to the lock, its reset, and a wrong SMS code
   await sheet.locator("#sms-code").fill(code === "000000" ? "000001" : "000000");
   await sheet.locator("[data-act=sign]").click();
   await sheet.locator("#sms-code-error").filter({ hasText: /./ }).waitFor();
+
+  // That was the fifth wrong proof: the confirmation counts no more, and one confirms anew with another code.
   await sheet.locator("#sms-code").fill(code);
+  await sheet.locator("[data-act=sign]").click();
+  const before = (await messages(page.phone)).length;
+  await sheet.getByRole("button", { name: "重新确认" }).click();
+  await sheet.locator("#sms-code").waitFor();
+  await password.fill(CERTIFICATE_PASSWORD);
+  await sheet.locator("#sms-code").fill(await smsCode(page.phone, before));
   await sheet.locator("[data-act=sign]").click();
   await page.getByText("已盖章，尚未提交").waitFor();
 });

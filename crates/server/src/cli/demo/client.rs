@@ -78,6 +78,11 @@ impl Client {
         self.send(Method::PATCH, path, Some(body)).await.map(|_| ())
     }
 
+    /// PUT whose answer has no body.
+    pub(super) async fn put_nothing(&self, path: &str, body: &Value) -> Result<(), DemoError> {
+        self.send(Method::PUT, path, Some(body)).await.map(|_| ())
+    }
+
     /// Pushes bytes as a machine does; an answer of any status.
     pub(super) async fn push(
         &self,

@@ -61,6 +61,7 @@ pub(super) struct Login {
     certificate_password: bool,
     name: String,
     organisation: String,
+    organisation_id: Option<String>,
     roles: String,
 }
 
@@ -82,8 +83,9 @@ pub(super) async fn furnish(
     let mut logins = vec![Login {
         phone: OPERATOR.to_owned(),
         certificate_password: false,
-        name: "—".to_owned(),
+        name: "示例运营".to_owned(),
         organisation: "印信平台".to_owned(),
+        organisation_id: None,
         roles: "平台运营".to_owned(),
     }];
     for member in members.values() {
@@ -92,6 +94,7 @@ pub(super) async fn furnish(
             certificate_password: true,
             name: member.person.clone(),
             organisation: member.name.clone(),
+            organisation_id: Some(member.id.clone()),
             roles: "管理员、经办人、印章管理员".to_owned(),
         });
         for (role, called, keeps_seals) in [("clerk", "经办人", false), ("seal_keeper", "印章管理员", true)] {
@@ -103,6 +106,7 @@ pub(super) async fn furnish(
                 certificate_password: keeps_seals,
                 name: person.name,
                 organisation: member.name.clone(),
+                organisation_id: Some(member.id.clone()),
                 roles: called.to_owned(),
             });
         }
@@ -110,7 +114,25 @@ pub(super) async fn furnish(
     for (scene, award) in SCENES.iter().zip(&awards) {
         play(stage, operator, &members, award, scene.until).await?;
     }
+    operator.put_nothing("/api/v1/sandbox/people", &json!({ "people": people(&logins) })).await?;
     Ok(logins)
+}
+
+/// The logins as the sandbox's inbox shows them.
+fn people(logins: &[Login]) -> Vec<Value> {
+    let person = |login: &Login| {
+        json!({
+            "phone": login.phone,
+            "name": login.name,
+            "password": PASSWORD,
+            "certificate_password": login.certificate_password.then_some(CERTIFICATE_PASSWORD),
+            "organisation_id": login.organisation_id,
+            "organisation_name": login.organisation_id.as_ref().map(|_| &login.organisation),
+            "role": login.roles,
+            "profile": null,
+        })
+    };
+    logins.iter().map(person).collect()
 }
 
 /// Pushes the scene's award: its sample under another number and name.
@@ -167,7 +189,7 @@ pub(super) fn print(stage: &Stage, logins: &[Login]) {
     let base = &stage.base;
     println!("\n请在浏览器中打开：{base}/");
     println!("  公告 {base}/notices   验证 {base}/verify   接口 {base}/openapi.json");
-    println!("  短信验证码在沙箱中查看：{base}/api/v1/sandbox/messages?phone=手机号\n");
+    println!("  短信验证码和演示账号在演示收件箱中查看：{base}/inbox\n");
     let mut rows = vec![["手机号", "登录密码", "证书密码", "姓名", "单位", "角色"].map(str::to_owned)];
     for login in logins {
         let certificate_password = if login.certificate_password { CERTIFICATE_PASSWORD } else { "—" };
