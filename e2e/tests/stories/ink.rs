@@ -95,7 +95,7 @@ pub fn look_at_seals(contract: &Path, parties: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// A seal is upright: its star has one point up and two down, mirrored about the vertical; and what is printed below it shows.
+/// A seal is upright: its star has one point up and two down, mirrored about the vertical.
 fn check_inside(picture: &Picture, [left, top, right, bottom]: [usize; 4]) {
     let (centre_x, centre_y) = (usize::midpoint(left, right), usize::midpoint(top, bottom));
     let star = piece_at(picture, centre_x, centre_y);
@@ -112,10 +112,17 @@ fn check_inside(picture: &Picture, [left, top, right, bottom]: [usize; 4]) {
     for (one, other) in [upper, lower] {
         assert!(usize::midpoint(one, other).abs_diff(centre_x) <= 4, "upright: {upper:?} {lower:?} {centre_x}");
     }
-    let paper = (0..picture.height).flat_map(|y| (0..picture.width).map(move |x| (x, y)));
-    let darkest = paper.map(|(x, y)| picture.dot(x, y)).filter(|dot| is_ink(*dot)).map(|[red, ..]| red).min();
-    let plain = picture.dot(centre_x, centre_y)[0];
-    assert!(plain < 250 && darkest.is_some_and(|red| red < plain), "slightly transparent: {plain} {darkest:?}");
+}
+
+/// Whether printed text shows through a seal that was set over it: where black letters fade, the ink is darker than anywhere beside them, and
+/// over white paper it is never that dark.
+pub fn look_at_text_below(contract: &Path, page: u32) -> Result<(), Error> {
+    let Some(picture) = checkers::draw(contract, page, DPI)? else { return Ok(()) };
+    let dots = (0..picture.height).flat_map(|y| (0..picture.width).map(move |x| (x, y)));
+    let red: Vec<u8> = dots.map(|(x, y)| picture.dot(x, y)).filter(|dot| is_ink(*dot)).map(|[red, ..]| red).collect();
+    let dark = red.iter().filter(|red| **red < 150).count();
+    assert!(red.len() > 10_000 && dark > 200, "{dark} dark dots among {}", red.len());
+    Ok(())
 }
 
 /// The dots of ink that hang together with this one.
