@@ -19,8 +19,6 @@ pub struct Finished {
     pub contract: PathBuf,
     /// trust.pem
     pub trust: PathBuf,
-    /// What it printed.
-    pub said: String,
 }
 
 /// Runs the demo in a folder of its own.
@@ -50,7 +48,7 @@ pub fn concluded(award: &Path, profile: Option<&str>) -> Result<Finished, Error>
     let places = track.as_array().into_iter().flatten().map(|event| event["seq"].as_u64());
     assert!(places.eq((1..=kinds.len() as u64).map(Some)), "no event is left out: {track}");
     let (contract, trust) = (out.join("contract.pdf"), out.join("trust.pem"));
-    Ok(Finished { _folder: folder, contract, trust, said: ended.said })
+    Ok(Finished { _folder: folder, contract, trust })
 }
 
 /// Everything that must hold of a demo's files: independent checkers, both credit codes, amount and names in the text, our own verifier.

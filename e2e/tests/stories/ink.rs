@@ -1,5 +1,6 @@
 //! Seals as they are printed: round, upright, 42 mm across, letting the text below show, and seam slices that meet across pages.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use e2e::Error;
@@ -17,7 +18,6 @@ fn is_ink([red, green, blue]: [u8; 3]) -> bool {
 }
 
 /// Which dots of an area bear ink.
-#[derive(Clone)]
 struct Ink {
     width: usize,
     height: usize,
@@ -95,22 +95,46 @@ pub fn look_at_seals(contract: &Path, parties: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// A seal is upright: its star has one point up and two down, mirrored about the vertical; and what is printed below it shows.
+/// A seal is upright: its star has one point up and two down, mirrored about the vertical.
 fn check_inside(picture: &Picture, [left, top, right, bottom]: [usize; 4]) {
     let (centre_x, centre_y) = (usize::midpoint(left, right), usize::midpoint(top, bottom));
-    let ink = |x: usize, y: usize| is_ink(picture.dot(x, y));
-    let star = (right - left) / 8;
-    let row = |y: usize| (centre_x - star * 2..centre_x + star * 2).filter(|x| ink(*x, y)).collect::<Vec<_>>();
-    let (upper, lower) = (row(centre_y - star), row(centre_y + star * 3 / 4));
-    assert!(!upper.is_empty() && !lower.is_empty(), "the star is there");
-    let spread = |row: &[usize]| row.last().copied().unwrap_or(0) - row.first().copied().unwrap_or(0);
-    assert!(spread(&upper) < spread(&lower), "one point up, two down");
-    let lean = |row: &[usize]| row.iter().sum::<usize>() as f64 / row.len() as f64 - centre_x as f64;
-    assert!(lean(&upper).abs() < 4.0 && lean(&lower).abs() < 6.0, "upright: {} {}", lean(&upper), lean(&lower));
-    let paper = (0..picture.height).flat_map(|y| (0..picture.width).map(move |x| (x, y)));
-    let darkest = paper.map(|(x, y)| picture.dot(x, y)).filter(|dot| is_ink(*dot)).map(|[red, ..]| red).min();
-    let plain = picture.dot(centre_x, centre_y)[0];
-    assert!(plain < 250 && darkest.is_some_and(|red| red < plain), "slightly transparent: {plain} {darkest:?}");
+    let star = piece_at(picture, centre_x, centre_y);
+    assert!(star.len() > 500, "the star is there: {} dots", star.len());
+    let ends = |row: usize| {
+        let dots = || star.iter().filter(move |(_, y)| *y == row).map(|(x, _)| *x);
+        (dots().min().unwrap_or(0), dots().max().unwrap_or(0))
+    };
+    let rows = || star.iter().map(|(_, y)| *y);
+    let (highest, lowest) = (rows().min().unwrap_or(0), rows().max().unwrap_or(0));
+    let (upper, lower) = (ends(highest + 2), ends(lowest - 2));
+    // 8 dots are two thirds of a millimetre.
+    assert!(upper.1 - upper.0 < 8 && lower.1 - lower.0 > 16, "one point up, two down: {upper:?} {lower:?}");
+    for (one, other) in [upper, lower] {
+        assert!(usize::midpoint(one, other).abs_diff(centre_x) <= 4, "upright: {upper:?} {lower:?} {centre_x}");
+    }
+}
+
+/// Whether printed text shows through a seal that was set over it: where black letters fade, the ink is darker than anywhere beside them, and
+/// over white paper it is never that dark.
+pub fn look_at_text_below(contract: &Path, page: u32) -> Result<(), Error> {
+    let Some(picture) = checkers::draw(contract, page, DPI)? else { return Ok(()) };
+    let dots = (0..picture.height).flat_map(|y| (0..picture.width).map(move |x| (x, y)));
+    let red: Vec<u8> = dots.map(|(x, y)| picture.dot(x, y)).filter(|dot| is_ink(*dot)).map(|[red, ..]| red).collect();
+    let dark = red.iter().filter(|red| **red < 150).count();
+    assert!(red.len() > 10_000 && dark > 200, "{dark} dark dots among {}", red.len());
+    Ok(())
+}
+
+/// The dots of ink that hang together with this one.
+fn piece_at(picture: &Picture, x: usize, y: usize) -> BTreeSet<(usize, usize)> {
+    let mut piece = BTreeSet::new();
+    let mut open = vec![(x, y)];
+    while let Some((x, y)) = open.pop() {
+        if is_ink(picture.dot(x, y)) && piece.insert((x, y)) {
+            open.extend([(x + 1, y), (x.saturating_sub(1), y), (x, y + 1), (x, y.saturating_sub(1))]);
+        }
+    }
+    piece
 }
 
 /// The slices at the right edges of consecutive pages, laid side by side, are whole seals, one below the other.

@@ -89,13 +89,16 @@ fn an_order_is_sealed_online_and_published(server: &mut Server) -> Result<(), Er
     a.seal(server, contract)?;
     a.discard(contract)?.ok()?;
     assert_eq!(a.document(contract)?, sealed);
-    a.seal(server, contract)?;
+    // This time over the lines that name the purchaser.
+    a.seal_higher(server, contract, 28.0)?;
     a.act(contract, "submission", json!({}))?.ok()?;
     a.discard(contract)?.refused(409)?;
 
     // S1-016, S1-041: filed by itself, then published.
     scene.until(contract, "published")?;
     let (file, _) = scene.judge(server, contract)?;
+    let pages = a.show(contract)?["pages"].as_u64().and_then(|pages| u32::try_from(pages).ok());
+    crate::ink::look_at_text_below(&file, pages.expect("a frozen text has pages"))?;
     if let Some(words) = e2e::checkers::pdf_text(&file)? {
         let words: String = words.split_whitespace().collect();
         for said in [

@@ -265,8 +265,16 @@ impl Party {
 
     /// Sets everything that the desk suggests, with password and short message; the seals are not sent yet.
     pub fn seal(&self, server: &mut Server, contract: &str) -> Result<Value, Error> {
+        self.seal_higher(server, contract, 0.0)
+    }
+
+    /// As [`Party::seal`], with the organisation's seal so many millimetres above its suggested place.
+    pub fn seal_higher(&self, server: &mut Server, contract: &str, up_mm: f64) -> Result<Value, Error> {
         let desk = self.desk(contract)?.ok_json()?;
-        let placements: Vec<Value> = array(&desk, "suggestions").iter().map(placement).collect();
+        let mut placements: Vec<Value> = array(&desk, "suggestions").iter().map(placement).collect();
+        for seal in placements.iter_mut().filter(|placement| placement["kind"] == "seal") {
+            seal["y_mm"] = json!(seal["y_mm"].as_f64().unwrap_or_default() - up_mm);
+        }
         assert_eq!(placements.len(), 4, "seal, personal signature, date and seam: {desk}");
         let body = json!({ "version": desk["version"], "placements": placements });
         let path = format!("/api/v1/contracts/{contract}/signing-intents");
