@@ -13,7 +13,7 @@ export const DESKTOP = { width: 1440, height: 900 };
 export const LAPTOP = { width: 1366, height: 768 };
 export const PHONE = { width: 390, height: 844 };
 /** Long enough for a loaded machine; nothing waits for it that has happened. */
-const PATIENCE = 12_000;
+const PATIENCE = 30_000;
 const axe = readFileSync(join(import.meta.dirname, "node_modules/axe-core/axe.min.js"), "utf8");
 const screenshots = join(import.meta.dirname, "../../docs/screenshots");
 

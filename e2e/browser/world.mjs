@@ -74,9 +74,10 @@ let pushed = 0;
 export async function pushAward(sample, change = () => {}) {
   const award = JSON.parse(readFileSync(join(samples, `${sample}.json`), "utf8"));
   pushed += 1;
-  const code = `GS-${process.pid}-${String(pushed).padStart(3, "0")}`;
+  // Every file is a process of its own, and its awards have numbers of their own.
+  const code = `${award.project.code.replace(/-2025-\d+$/, "-2026-")}${process.pid}${String(pushed).padStart(2, "0")}`;
   award.project.code = code;
-  award.project.name = `${award.project.name}（故事${process.pid}-${pushed}）`;
+  award.project.name = `${award.project.name}（第${pushed}批）`;
   if (award.order) award.order.code = code;
   change(award);
   const { id, secret } = await tradingSystem();

@@ -32,6 +32,7 @@ story("a wrong password for signing in: captcha, lockout, and a new password by 
   await look(page, "sign-in-locked");
 
   await page.getByRole("link", { name: "忘记密码" }).click();
+  await page.getByRole("heading", { name: "重置登录密码" }).waitFor();
   await page.locator("#phone").fill(phone);
   const seen = (await messages(phone)).length;
   await page.getByRole("button", { name: "获取验证码" }).click();
