@@ -1,13 +1,13 @@
 //! Verifying every signature of a file, and what changed since each was made.
 //!
 //! The order of the work:
-//! 1. the revisions are found and read byte by byte ([`revision`]); a file that cannot be read so far is [`Unreadable`];
+//! 1. the revisions are found and read byte by byte (`revision`); a file that cannot be read so far is [`Unreadable`];
 //! 2. the signatures of all revisions are found, also those that the last revision does not show any more;
-//! 3. each is told by its bytes (seal signature, CMS, timestamp), and its frame outside of the signed bytes is checked ([`frame`]);
+//! 3. each is told by its bytes (seal signature, CMS, timestamp), and its frame outside of the signed bytes is checked (`frame`);
 //! 4. the file is hashed once per hash function, whatever the number of signatures;
 //! 5. from the newest to the oldest signature, signature, chains and times are verified; a document timestamp that holds proves that what
 //!    it covers existed then, so that older signatures are judged at that time;
-//! 6. each revision after a signature is compared with the one before ([`changes`]).
+//! 6. each revision after a signature is compared with the one before (`changes`).
 //!
 //! Roots come from the caller only. Certificates of the file are candidates for the links in between.
 

@@ -64,7 +64,7 @@ impl SortBy {
 pub struct Stretch<'a> {
     /// Whose list.
     pub organisation: OrganisationId,
-    /// The list's code, or [`ALL`].
+    /// The list's code, or `all`.
     pub list: &'a str,
     /// In one phase only.
     pub phase: Option<&'a str>,

@@ -82,7 +82,7 @@ pub struct Group {
     pub roles: Vec<Role>,
     /// What is counted of its lists.
     pub counts: Counts,
-    /// Awards from which it may begin a contract, up to [`MOST_TASKS`].
+    /// Awards from which it may begin a contract, up to `MOST_TASKS`.
     pub open_awards: usize,
     /// What waits for who looks, nearest deadline first.
     pub tasks: Vec<Task>,
