@@ -231,8 +231,8 @@ impl Bench<'_> {
     }
 
     fn stories(&mut self) -> Result<(), StepError> {
-        // The whole workspace, so that cargo unifies features as the tests above did and builds nothing twice.
-        self.cargo(&["build", "--locked", "--workspace", "--bins"], &[])?;
+        // All targets of the whole workspace, so that cargo unifies features as the tests above did and builds nothing twice.
+        self.cargo(&["build", "--locked", "--workspace", "--all-targets"], &[])?;
         let package = Package::e2e(self.root)?;
         if package.stories.is_empty() {
             return Err(StepError::NoStory);
