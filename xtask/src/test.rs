@@ -245,7 +245,7 @@ impl Bench<'_> {
     }
 
     fn browser(&mut self) -> Result<(), StepError> {
-        self.cargo(&["build", "--locked", "--workspace", "--bins"], &[])?;
+        self.cargo(&["build", "--locked", "--workspace", "--all-targets"], &[])?;
         let folder = self.root.join("e2e/browser");
         tools::ensure_node_modules(&self.shell, &folder)?;
         let mut command = Command::new("node");
