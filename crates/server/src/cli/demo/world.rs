@@ -63,6 +63,8 @@ pub(super) struct Login {
     organisation: String,
     organisation_id: Option<String>,
     roles: String,
+    /// What to try with him, in Chinese and English.
+    note: (&'static str, &'static str),
 }
 
 /// Makes the people, pushes the awards and plays each contract as far as its scene goes; gives the logins.
@@ -87,6 +89,10 @@ pub(super) async fn furnish(
         organisation: "印信平台".to_owned(),
         organisation_id: None,
         roles: "平台运营".to_owned(),
+        note: (
+            "中标结果、备案、异常任务、各类审核，以及沙箱控制",
+            "Pushed awards, filings, dead jobs, decisions, and the sandbox's controls",
+        ),
     }];
     for member in members.values() {
         logins.push(Login {
@@ -96,8 +102,16 @@ pub(super) async fn furnish(
             organisation: member.name.clone(),
             organisation_id: Some(member.id.clone()),
             roles: "管理员、经办人、印章管理员".to_owned(),
+            note: (
+                "本单位的全部事项：起草、确认、签章、证书与印章",
+                "All that the organisation does: drafting, confirming, signing, certificates and seals",
+            ),
         });
-        for (role, called, keeps_seals) in [("clerk", "经办人", false), ("seal_keeper", "印章管理员", true)] {
+        let others = [
+            ("clerk", "经办人", false, ("起草和确认，不能用印", "Drafts and confirms, uses no seal")),
+            ("seal_keeper", "印章管理员", true, ("签章", "Signs")),
+        ];
+        for (role, called, keeps_seals, note) in others {
             let person = cast::person(stage, operator).await?;
             let body = json!({ "phone": person.phone, "roles": [role] });
             member.client.post(&format!("/api/v1/organisations/{}/members", member.id), &body).await?;
@@ -108,6 +122,7 @@ pub(super) async fn furnish(
                 organisation: member.name.clone(),
                 organisation_id: Some(member.id.clone()),
                 roles: called.to_owned(),
+                note,
             });
         }
     }
@@ -130,6 +145,8 @@ fn people(logins: &[Login]) -> Vec<Value> {
             "organisation_name": login.organisation_id.as_ref().map(|_| &login.organisation),
             "role": login.roles,
             "profile": null,
+            "note_zh": login.note.0,
+            "note_en": login.note.1,
         })
     };
     logins.iter().map(person).collect()
