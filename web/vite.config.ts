@@ -24,7 +24,7 @@ export default defineConfig({
       "@ctrl/tinycolor": fileURLToPath(new URL("./src/styles/no-own-colours.ts", import.meta.url)),
     },
   },
-  // Chromium kernels of domestic browsers lag behind: stack-web.md, "Old Chromium kernels".
+  // Chromium kernels of domestic browsers lag behind: Chrome 87 is the oldest that is served.
   build: { target: "chrome87", cssTarget: "chrome87", assetsInlineLimit: 0, manifest: true, sourcemap: false },
   server: { proxy: { "/api": { target: server, changeOrigin: false } } },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts", "tests/**/*.test.ts"] },
