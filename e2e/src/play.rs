@@ -263,7 +263,7 @@ pub fn wait_for_code(client: &Client, phone: &str, after: i64) -> Result<(i64, S
             let path = format!("/api/v1/sandbox/messages?phone={phone}");
             return Err(client.get(&path)?.unexpected("a new code for signing"));
         }
-        thread::sleep(Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(50));
     }
 }
 

@@ -110,7 +110,7 @@ fn published(draft: &Draft) -> Result<(), Error> {
         if seen["state"]["phase"] == "published" {
             return Ok(());
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(200));
     }
     let reply = draft.party.client.get(&format!("/api/v1/contracts/{}", draft.contract))?;
     Err(reply.unexpected("a published contract within a minute"))

@@ -11,6 +11,7 @@ mod public;
 mod skf;
 mod sm2;
 mod sm2_encryption;
+mod sm2_verify;
 
 pub use encryption::{DecryptError, EncryptError, RsaPadding};
 pub use enveloped::{EnvelopedKey, EnvelopedKeyError};

@@ -1,11 +1,9 @@
-//! SM2 signatures (GB/T 32918.2-2016) over the curve arithmetic of the `sm2` crate.
+//! SM2 signatures (GB/T 32918.2-2016): made over the constant-time curve arithmetic of the `sm2` crate, verified over our own.
 //!
 //! The equation of the signature stands here and not in that crate's `SigningKey`, for three reasons: the secret is wiped when dropped,
 //! (1+d)⁻¹ is computed once per key (a fifth of the time of a signature), and the unlucky nonces that the standard tells to retry are
 //! retried.
 
-use ::sm2::dsa::VerifyingKey;
-use ::sm2::dsa::signature::hazmat::PrehashVerifier;
 use ::sm2::elliptic_curve::ops::Reduce;
 use ::sm2::elliptic_curve::point::AffineCoordinates;
 use ::sm2::elliptic_curve::{Curve, Group, PrimeField};
@@ -13,6 +11,7 @@ use ::sm2::{FieldBytes, NonZeroScalar, ProjectivePoint, Scalar, Sm2, U256};
 use ::sm3::Sm3;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::sm2_verify::{self, Affine};
 use crate::asn1::{Reader, Writer};
 use crate::sm3;
 
@@ -20,7 +19,7 @@ use crate::sm3;
 const IDENTITY: &str = "1234567812345678";
 
 /// a, b, Gx and Gy of sm2p256v1 (GB/T 32918.5-2017), as they enter ZA.
-const CURVE_PARAMETERS: [u8; 128] = {
+pub(super) const CURVE_PARAMETERS: [u8; 128] = {
     let words: [u128; 8] = [
         0xFFFFFFFE_FFFFFFFF_FFFFFFFF_FFFFFFFF,
         0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFC,
@@ -43,26 +42,31 @@ const CURVE_PARAMETERS: [u8; 128] = {
 /// A point that was checked to be on the curve, with its ZA.
 #[derive(Clone)]
 pub(super) struct Sm2PublicKey {
-    verifying: VerifyingKey,
+    point: ProjectivePoint,
+    /// The same point, as verification computes with it.
+    verifying: Affine,
     za: [u8; 32],
 }
 
 impl Sm2PublicKey {
     /// Reads 04‖X‖Y (or a compressed point); `None` if it is not on the curve.
     pub(super) fn from_point(point: &[u8]) -> Option<Self> {
-        let verifying = VerifyingKey::from_sec1_bytes(IDENTITY, point).ok()?;
-        let uncompressed = verifying.to_sec1_bytes();
+        let public = ::sm2::PublicKey::from_sec1_bytes(point).ok()?;
+        let affine = public.as_affine();
+        let (x, y) = (affine.x(), affine.y());
         let mut hasher = sm3::Hasher::new();
         hasher.update(&(IDENTITY.len() as u16 * 8).to_be_bytes());
         hasher.update(IDENTITY.as_bytes());
         hasher.update(&CURVE_PARAMETERS);
-        hasher.update(uncompressed.get(1..)?);
-        Some(Self { verifying, za: hasher.finish() })
+        hasher.update(&x);
+        hasher.update(&y);
+        let verifying = Affine::from_coordinates(&x.into(), &y.into());
+        Some(Self { point: public.to_projective(), verifying, za: hasher.finish() })
     }
 
     /// The point itself.
-    pub(super) fn to_projective(&self) -> ProjectivePoint {
-        ProjectivePoint::from(*self.verifying.as_affine())
+    pub(super) const fn to_projective(&self) -> ProjectivePoint {
+        self.point
     }
 
     /// ZA, the hash of the signer's identity and key.
@@ -72,12 +76,7 @@ impl Sm2PublicKey {
 
     /// Whether `signature` (SM2Signature in DER) is one over `e`.
     pub(super) fn verify(&self, e: &[u8; 32], signature: &[u8]) -> bool {
-        // r, s in [1, n-1] is checked by `from_scalars`; t ≠ 0 and the point's x by `verify_prehash`.
-        let Some((r, s)) = read_signature(signature) else { return false };
-        let Ok(signature) = ::sm2::dsa::Signature::from_scalars(FieldBytes::from(r), FieldBytes::from(s)) else {
-            return false;
-        };
-        self.verifying.verify_prehash(e, &signature).is_ok()
+        read_signature(signature).is_some_and(|(r, s)| sm2_verify::verify(&self.verifying, e, &r, &s))
     }
 }
 

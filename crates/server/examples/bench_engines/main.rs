@@ -21,6 +21,10 @@ use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::key::KeyAlgorithm;
 use yinxin_seal::draw::{CompanySeal, SealKind};
 
+/// The product's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|one| one == "--quick");
