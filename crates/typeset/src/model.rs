@@ -1,6 +1,7 @@
 //! The contract as the layout reads it: checked, cut to the widths of its places, written as JSON.
 
 use serde::Serialize;
+use yinxin_fonts::{Family, Style, Weight, face_for};
 
 use crate::document::{
     Align, Appendix, Article, Clause, ContractDocument, CoverRow, PriceLine, PriceTable, SignatureBlock, Table,
@@ -29,6 +30,8 @@ const WHOLE_ROW_LINES: f32 = 12.0;
 /// The running head shows at most this many characters of the title.
 const HEAD_CHARACTERS: usize = 32;
 const MM_PER_POINT: f32 = 25.4 / 72.0;
+/// The face that tables are set in.
+const SONG: &str = "Noto Serif SC";
 
 #[derive(Serialize)]
 pub(crate) struct Model<'a> {
@@ -80,6 +83,8 @@ struct ModelRow {
     group: bool,
     /// So tall that it may split over pages.
     tall: bool,
+    /// The cells that may be higher than one line; every other surely is not.
+    measured: Vec<usize>,
     /// Indent of the cell at `indent_column`.
     indent_mm: f32,
     indent_column: usize,
@@ -190,8 +195,7 @@ fn plain_table(table: &Table) -> ModelTable {
         .iter()
         .map(|row| {
             let texts = row.iter().map(String::as_str).zip(columns.iter().map(|column| column.width_mm));
-            let (cells, tall) = cells(texts);
-            ModelRow { cells, group: false, tall, indent_mm: 0.0, indent_column: 0 }
+            row_of(texts, false, (0, 0.0))
         })
         .collect();
     ModelTable { columns, rows, totals: Vec::new() }
@@ -240,11 +244,8 @@ fn price_table(table: &PriceTable) -> ModelTable {
         .map(|(texts, line)| {
             // However deep a line is, half of its cell remains for the name.
             let indent_mm = (f32::from(line.depth) * INDENT_MM).min((widths[NAME_COLUMN] - CELL_PADDING_MM) / 2.0);
-            let (cells, tall) = cells(shown.iter().zip(&widths).map(|(&column, &width_mm)| {
-                let indent_mm = if column == NAME_COLUMN { indent_mm } else { 0.0 };
-                (texts[column].as_str(), width_mm - indent_mm)
-            }));
-            ModelRow { cells, group: line.is_group, tall, indent_mm, indent_column: NAME_COLUMN }
+            let texts = shown.iter().zip(&widths).map(|(&column, &width_mm)| (texts[column].as_str(), width_mm));
+            row_of(texts, line.is_group, (NAME_COLUMN, indent_mm))
         })
         .collect();
     let total = |text: &str| set(text, (TEXT_MM - 40.0) / TABLE_MM);
@@ -279,18 +280,29 @@ fn price_widths(texts: &[[String; 8]], lines: &[PriceLine], shown: &[usize]) -> 
     widths
 }
 
-/// The cells of a row, and whether one of them is very tall.
-fn cells<'t>(texts: impl Iterator<Item = (&'t str, f32)>) -> (Vec<Set>, bool) {
-    let mut tall = false;
-    let cells = texts
-        .map(|(text, width_mm)| {
-            let capacity = (width_mm - CELL_PADDING_MM) / TABLE_MM;
-            let breaks = text.bytes().filter(|&byte| byte == b'\n').count() as f32;
-            tall |= width(text) / capacity.max(1.0) + breaks > WHOLE_ROW_LINES;
-            cell(text, width_mm)
-        })
-        .collect();
-    (cells, tall)
+/// A row of texts with the widths of their columns; the cell at the index `indented` is set so many mm to the right.
+fn row_of<'t>(texts: impl Iterator<Item = (&'t str, f32)>, group: bool, indented: (usize, f32)) -> ModelRow {
+    let (indent_column, indent_mm) = indented;
+    let mut row = ModelRow { cells: Vec::new(), group, tall: false, measured: Vec::new(), indent_mm, indent_column };
+    for (index, (text, width_mm)) in texts.enumerate() {
+        let width_mm = if index == indent_column { width_mm - indent_mm } else { width_mm };
+        let capacity = ((width_mm - CELL_PADDING_MM) / TABLE_MM).max(1.0);
+        let breaks = text.bytes().filter(|&byte| byte == b'\n').count() as f32;
+        row.tall |= width(text) / capacity + breaks > WHOLE_ROW_LINES;
+        if !is_one_line(text, capacity, group) {
+            row.measured.push(index);
+        }
+        row.cells.push(cell(text, width_mm));
+    }
+    row
+}
+
+/// Whether a text in a table is surely as high as one line of its face: it cannot wrap, and no other face, whose lines are higher, helps out.
+fn is_one_line(text: &str, capacity: f32, bold: bool) -> bool {
+    let weight = if bold { Weight::Bold } else { Weight::Regular };
+    let style = Style { family: Family::Serif, weight };
+    width(text) <= capacity
+        && text.chars().all(|ch| face_for(ch, style).is_some_and(|face| face.style == style && face.family == SONG))
 }
 
 fn cell(text: &str, width_mm: f32) -> Set {

@@ -134,6 +134,8 @@ fn datetime(micros: i64) -> Option<Datetime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use typst::layout::{Frame, FrameItem, Point};
+
     use crate::document::{
         Appendix, Article, Clause, CoverRow, PriceLine, PriceTable, SignatureBlock, Table, TableColumn,
     };
@@ -168,6 +170,69 @@ mod tests {
         let json = serde_json::to_vec(&Model::new(&document)).expect("JSON");
         let compiled = typst::compile::<PagedDocument>(&ContractWorld::new(json));
         assert!(compiled.output.is_ok() && compiled.warnings.is_empty(), "{:?}", compiled.warnings);
+    }
+
+    /// Where everything stands on the pages, in points, with its text.
+    fn places(json: &serde_json::Value) -> Vec<(usize, String, String)> {
+        fn walk(frame: &Frame, at: Point, page: usize, places: &mut Vec<(usize, String, String)>) {
+            for (offset, item) in frame.items() {
+                let at = at + *offset;
+                match item {
+                    FrameItem::Group(group) => walk(&group.frame, at, page, places),
+                    FrameItem::Text(text) => {
+                        places.push((page, format!("{:.3} {:.3}", at.x.to_pt(), at.y.to_pt()), text.text.to_string()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let world = ContractWorld::new(serde_json::to_vec(json).expect("JSON"));
+        let document: PagedDocument = typst::compile(&world).output.expect("it can be set");
+        let mut places = Vec::new();
+        for (number, page) in document.pages().iter().enumerate() {
+            walk(&page.frame, Point::zero(), number, &mut places);
+        }
+        places
+    }
+
+    /// The heights of rows that the model knows, or that are measured cell by cell, are those that the layout finds by itself.
+    #[test]
+    fn rows_are_as_high_as_their_highest_cell() {
+        let names = [
+            "椅",
+            "便携式计算机（含操作系统、办公软件和三年上门服务），按采购文件第五章执行",
+            "第一行\n第二行\n第三行",
+            "𠮷字牌 W-2000/AB",
+            "",
+            "https://example.org/a/very/long/path/without/any/space/at/all/in/it?and=more",
+            "3.5 mm 连接线 (USB-C to 3.5 mm audio, black, 1.2 m) 和说明书",
+        ];
+        let line = |(index, name): (usize, &str)| PriceLine {
+            no: index.to_string(),
+            depth: u8::try_from(index % 3).expect("small"),
+            name: name.into(),
+            brand_spec: names[(index + 3) % names.len()].into(),
+            unit: "台".into(),
+            amount: "1,234,567.00".into(),
+            is_group: index % 4 == 1,
+            ..PriceLine::default()
+        };
+        let lines = names.into_iter().chain(names.into_iter().rev()).enumerate().map(line).collect();
+        let document = ContractDocument {
+            title: "示例合同".into(),
+            articles: vec![Article {
+                heading: "标的".into(),
+                clauses: vec![Clause::PriceTable(PriceTable { lines, ..PriceTable::default() })],
+            }],
+            ..ContractDocument::default()
+        };
+        let known = serde_json::to_value(Model::new(&document)).expect("JSON");
+        let mut found = known.clone();
+        let rows = found["articles"][0]["parts"][0]["rows"].as_array_mut().expect("rows");
+        assert!(rows.iter().any(|row| row["measured"] == serde_json::json!([])), "some rows are known");
+        // The layout finds the height of rows that may split; these all stand on one page.
+        rows.iter_mut().for_each(|row| row["tall"] = true.into());
+        assert_eq!(places(&known), places(&found));
     }
 
     #[test]
