@@ -217,7 +217,11 @@ mod tests {
             is_group: index % 4 == 1,
             ..PriceLine::default()
         };
-        let lines = names.into_iter().chain(names.into_iter().rev()).enumerate().map(line).collect();
+        let mut lines: Vec<PriceLine> = names.into_iter().enumerate().map(line).collect();
+        // Names around one line's width, with nothing beside them that could be higher.
+        for length in (1..30).step_by(2) {
+            lines.push(PriceLine { name: "示".repeat(length), brand_spec: "例".into(), ..PriceLine::default() });
+        }
         let document = ContractDocument {
             title: "示例合同".into(),
             articles: vec![Article {
