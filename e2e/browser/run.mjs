@@ -1,6 +1,6 @@
-// Runs the browser stories: `node run.mjs [NAME…]`. Starts the product once as `yinxin demo` leaves it, on a free port and in a folder of
+// Runs the browser stories: `node run.mjs [--bench] [NAME…]`. Starts the product once as `yinxin demo` leaves it, on a free port and in a folder of
 // its own, lets every story use it through a real Chromium, and stops it again. A story whose file name contains none of the NAMEs
-// is left out.
+// is left out. With `--bench` it runs what is measured in the browser (`bench/`) instead of the stories.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -10,8 +10,9 @@ import { createInterface } from "node:readline";
 
 const here = import.meta.dirname;
 const binary = resolve(process.env.YINXIN_BIN ?? join(here, "../../target/debug/yinxin"));
-const names = process.argv.slice(2);
-const stories = readdirSync(join(here, "stories"))
+const folderOfStories = join(here, process.argv.includes("--bench") ? "bench" : "stories");
+const names = process.argv.slice(2).filter((name) => name !== "--bench");
+const stories = readdirSync(folderOfStories)
   .filter((file) => file.endsWith(".story.mjs") && (names.length === 0 || names.some((name) => file.includes(name))))
   .sort();
 if (stories.length === 0) {
@@ -56,7 +57,7 @@ let status = 1;
 try {
   const base = await ready();
   console.log(`the product serves at ${base}`);
-  const files = stories.map((file) => join(here, "stories", file));
+  const files = stories.map((file) => join(folderOfStories, file));
   const tests = spawn(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files], {
     cwd: here,
     env: { ...process.env, YINXIN_URL: base, YINXIN_FOLDER: folder, YINXIN_PEOPLE: JSON.stringify(people()) },

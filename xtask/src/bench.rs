@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: what the product does in which time, beside what was promised (the plan's table of speed).
 //!
-//! It builds for release, runs two programs that print one row a line (`crates/server/examples/bench_engines`,
-//! `e2e/examples/bench_load`), and prints the table. It judges nothing but the figures: a missed target is no failure, because
+//! It builds for release, runs the programs that print one row a line (`crates/server/examples/bench_engines` and `lists_at_scale`,
+//! `e2e/examples/bench_load`, `e2e/browser/run.mjs --bench`), and prints the table. It judges nothing but the figures: a missed target is no failure, because
 //! figures depend on the machine; a program that ends badly is.
 
 use std::env;
@@ -50,10 +50,13 @@ enum Level {
     /// Typesetting.
     #[value(name = "T")]
     T,
+    /// The first page of a long contract in Chromium, and lists with many contracts.
+    #[value(name = "UI")]
+    Ui,
 }
 
 impl Level {
-    const ALL: &'static [Self] = &[Self::L1, Self::L2, Self::L3, Self::L4, Self::L5, Self::T];
+    const ALL: &'static [Self] = &[Self::L1, Self::L2, Self::L3, Self::L4, Self::L5, Self::T, Self::Ui];
 
     fn name(self) -> &'static str {
         match self {
@@ -63,6 +66,7 @@ impl Level {
             Self::L4 => "L4",
             Self::L5 => "L5",
             Self::T => "T",
+            Self::Ui => "UI",
         }
     }
 
@@ -165,10 +169,21 @@ pub fn run(root: &Path, arguments: &Arguments) -> bool {
 fn measure(root: &Path, arguments: &Arguments, rows: &mut Vec<Row>) -> Result<(), BenchError> {
     let shell = Shell::new()?;
     let wanted = if arguments.only.is_empty() { Level::ALL } else { arguments.only.as_slice() };
-    let (load, engines): (Vec<Level>, Vec<Level>) = wanted.iter().partition(|level| level.is_load());
+    let (load, others): (Vec<Level>, Vec<Level>) = wanted.iter().partition(|level| level.is_load());
+    let (pages, engines): (Vec<Level>, Vec<Level>) = others.into_iter().partition(|level| *level == Level::Ui);
     let mut build = cargo(root);
     build.args(["build", "--release", "--locked", "--package", "yinxin-server", "--package", "e2e"]);
-    shell.run(build.args(["--bin", "yinxin", "--example", "bench_engines", "--example", "bench_load"]))?;
+    build.args([
+        "--bin",
+        "yinxin",
+        "--example",
+        "bench_engines",
+        "--example",
+        "bench_load",
+        "--example",
+        "lists_at_scale",
+    ]);
+    shell.run(&mut build)?;
     let programs = release_folder(root)?;
     let quick = arguments.quick.then_some("--quick");
     if !engines.is_empty() {
@@ -186,7 +201,20 @@ fn measure(root: &Path, arguments: &Arguments, rows: &mut Vec<Row>) -> Result<()
         let _cluster = with_postgres(arguments.sqlite_only, &mut command)?;
         collect(&shell, &mut command, rows)?;
     }
+    if !pages.is_empty() {
+        collect(&shell, Command::new(programs.join("examples/lists_at_scale")).args(quick), rows)?;
+        in_browser(root, &shell, &programs, rows)?;
+    }
     Ok(())
+}
+
+/// What a person waits for, in real Chromium.
+fn in_browser(root: &Path, shell: &Shell, programs: &Path, rows: &mut Vec<Row>) -> Result<(), BenchError> {
+    let folder = root.join("e2e/browser");
+    shell.run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+    let mut command = Command::new("node");
+    command.args(["run.mjs", "--bench"]).current_dir(&folder).env("YINXIN_BIN", programs.join("yinxin"));
+    collect(shell, &mut command, rows)
 }
 
 /// A cluster of our own, unless the environment names one or none is wanted.

@@ -41,7 +41,7 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
     // A contract on hold waits; the job comes again.
     loaded.contract.permits(&loaded.context(&who, now), Verb::AddPlatformSignature)?;
     let document = loaded.contract.shared_document().ok_or(SigningError::NoDocument)?;
-    let bytes = app.files.get(document).await.map_err(Failure::from)?;
+    let bytes = app.files.get_to_continue(document).await.map_err(Failure::from)?;
 
     let material = platform_material(app).await?;
     let stamper = tsa::stamper(app, Suite::P256).await?;
@@ -53,7 +53,7 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
     let file_ids = [random_id(app), random_id(app), random_id(app)];
     let mut rng = app.rng();
     let signed = app
-        .cpu(move || -> Result<Vec<u8>, EngineError> {
+        .cpu(move || -> Result<Arc<[u8]>, EngineError> {
             let evidence =
                 Dss { certificates: archive.certificates, ocsps: archive.ocsp_responses, crls: archive.crls };
             let chain: Vec<_> = material.chain.into_iter().filter(|one| !one.is_self_issued()).collect();
@@ -69,12 +69,12 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
                 now,
                 file_ids,
             };
-            let document = Opened::open(Arc::from(bytes))?;
+            let document = Opened::open(bytes)?;
             let made = step.sign(&document, &mut |digest| stamper.stamp(digest, now, &mut rng))?;
-            Ok(made.document.bytes().to_vec())
+            Ok(made.document.shared_bytes())
         })
         .await??;
-    let document = app.files.put(signed).await.map_err(Failure::from)?;
+    let document = app.files.put_continued(document, signed).await.map_err(Failure::from)?;
 
     let before = loaded.contract.clone();
     let transition = before.clone().platform_signed(&loaded.context(&who, now), document)?;
