@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use yinxin_pki::digest::{Digest, DigestAlgorithm};
+use yinxin_pki::hashed::Hashed;
 
 use crate::pages::{Page, PageError};
 use crate::syntax::{
@@ -63,6 +67,8 @@ pub struct Opened {
     sections: Vec<XrefSection>,
     object_streams: Mutex<HashMap<u32, Arc<ObjectStream>>>,
     pages: OnceLock<Vec<Page>>,
+    /// The SM3 of the bytes, if whoever opened the file had computed it.
+    hashed: Option<Hashed>,
 }
 
 #[derive(Debug)]
@@ -80,6 +86,35 @@ impl Opened {
     pub fn open(bytes: Arc<[u8]>) -> Result<Self, OpenError> {
         let length = bytes.len();
         Self::open_prefix(bytes, length)
+    }
+
+    /// Opens a whole file whose SM3 is known, so that it is not computed again to sign it or to check what was signed.
+    ///
+    /// # Errors
+    /// As [`Opened::open`].
+    pub fn open_hashed(hashed: Hashed) -> Result<Self, OpenError> {
+        let opened = Self::open(Arc::clone(hashed.bytes()))?;
+        Ok(Self { hashed: Some(hashed), ..opened })
+    }
+
+    pub(crate) fn known_hash(&self) -> Option<Hashed> {
+        self.hashed.clone()
+    }
+
+    /// The file with its SM3, computed if it was not known.
+    pub fn hashed(&self) -> Hashed {
+        self.hashed.clone().unwrap_or_else(|| Hashed::new(self.shared_bytes()))
+    }
+
+    /// The digest of all bytes but those of `gap`, the place of a signature; `None` if it is no range of them.
+    pub fn digest_around(&self, algorithm: DigestAlgorithm, gap: Range<usize>) -> Option<Digest> {
+        match &self.hashed {
+            Some(hashed) if algorithm == DigestAlgorithm::Sm3 => hashed.digest_around(gap),
+            Some(_) | None if gap.start <= gap.end => {
+                Some(algorithm.digest_parts(&[self.bytes().get(..gap.start)?, self.bytes().get(gap.end..)?]))
+            }
+            Some(_) | None => None,
+        }
     }
 
     /// The same file as it was when it was `length` bytes long, sharing the bytes: an earlier revision.
@@ -104,6 +139,7 @@ impl Opened {
             sections,
             object_streams: Mutex::new(HashMap::new()),
             pages: OnceLock::new(),
+            hashed: None,
             bytes: Arc::clone(&bytes),
         };
         let size = opened.trailer().get("Size").and_then(Object::as_integer);

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use yinxin_pki::digest::{Digest, DigestAlgorithm, Hasher};
+use yinxin_pki::hashed::Hashed;
 
 use crate::sign::{BYTE_RANGE_WIDTH, Hole};
 
@@ -13,18 +14,28 @@ const MAGIC: &[u8; 8] = b"YXPREP\x00\x01";
 ///
 /// It knows the length and digest of the file that it continues, so that it cannot be resumed on another.
 pub struct Prepared {
-    base: Arc<[u8]>,
+    base: Base,
     appended: Vec<u8>,
     hole: Hole,
     field_name: String,
-    /// SM3 of the base, kept half-way so that the digest of the base and of the byte range need the file only once.
-    base_sm3: OnceLock<Hasher>,
+}
+
+/// The file that is continued, with its SM3 once that was wanted.
+struct Base {
+    bytes: Arc<[u8]>,
+    hashed: OnceLock<Hashed>,
+}
+
+impl Base {
+    fn hashed(&self) -> &Hashed {
+        self.hashed.get_or_init(|| Hashed::new(Arc::clone(&self.bytes)))
+    }
 }
 
 impl std::fmt::Debug for Prepared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Prepared")
-            .field("base_length", &self.base.len())
+            .field("base_length", &self.base.bytes.len())
             .field("appended_length", &self.appended.len())
             .field("field_name", &self.field_name)
             .finish()
@@ -59,14 +70,21 @@ pub enum ResumeError {
 }
 
 impl Prepared {
-    pub(crate) fn new(base: Arc<[u8]>, mut appended: Vec<u8>, hole: Hole, field_name: &str) -> Self {
+    pub(crate) fn new(
+        base: Arc<[u8]>,
+        hashed: Option<Hashed>,
+        mut appended: Vec<u8>,
+        hole: Hole,
+        field_name: &str,
+    ) -> Self {
         let before = base.len() + hole.start;
         let after = base.len() + hole.end;
         let rest = appended.len() - hole.end;
         let text = format!("[0 {before} {after} {rest}]");
         let end = hole.byte_range + BYTE_RANGE_WIDTH;
         appended[hole.byte_range..end].copy_from_slice(format!("{text:<BYTE_RANGE_WIDTH$}").as_bytes());
-        Prepared { base, appended, hole, field_name: field_name.to_owned(), base_sm3: OnceLock::new() }
+        let base = Base { bytes: base, hashed: hashed.map(OnceLock::from).unwrap_or_default() };
+        Prepared { base, appended, hole, field_name: field_name.to_owned() }
     }
 
     /// The name of the field that will be signed.
@@ -81,7 +99,7 @@ impl Prepared {
 
     /// Length of the file that this continues, in bytes.
     pub fn base_length(&self) -> usize {
-        self.base.len()
+        self.base.bytes.len()
     }
 
     /// The digest of the file that this continues: what the signer saw.
@@ -90,12 +108,12 @@ impl Prepared {
     }
 
     fn base_hasher(&self, algorithm: DigestAlgorithm) -> Hasher {
-        let hash = || {
-            let mut hasher = Hasher::new(algorithm);
-            hasher.update(&self.base);
-            hasher
-        };
-        if algorithm == DigestAlgorithm::Sm3 { self.base_sm3.get_or_init(hash).clone() } else { hash() }
+        if algorithm == DigestAlgorithm::Sm3 {
+            return self.base.hashed().hasher();
+        }
+        let mut hasher = Hasher::new(algorithm);
+        hasher.update(&self.base.bytes);
+        hasher
     }
 
     /// The digest that is signed: over the whole new file except for the hexadecimal string of /Contents with its brackets.
@@ -130,7 +148,7 @@ impl Prepared {
         let mut out = MAGIC.to_vec();
         out.extend_from_slice(self.base_digest(DigestAlgorithm::Sm3).as_bytes());
         let numbers = [
-            self.base.len(),
+            self.base.bytes.len(),
             self.hole.start,
             self.hole.end,
             self.hole.byte_range,
@@ -176,13 +194,12 @@ impl Prepared {
             return Err(damaged);
         }
         let prepared = Prepared {
-            base,
+            base: Base { bytes: base, hashed: OnceLock::new() },
             appended: appended.to_vec(),
             hole: Hole { start, end, byte_range },
             field_name,
-            base_sm3: OnceLock::new(),
         };
-        let same = prepared.base.len() == base_length
+        let same = prepared.base.bytes.len() == base_length
             && prepared.base_digest(DigestAlgorithm::Sm3).as_bytes() == digest.as_slice();
         if same { Ok(prepared) } else { Err(ResumeError::OtherFile) }
     }
@@ -190,14 +207,14 @@ impl Prepared {
 
 /// A signed file: what it was, and the appended revision.
 pub struct Signed {
-    base: Arc<[u8]>,
+    base: Base,
     appended: Vec<u8>,
 }
 
 impl Signed {
     /// What the file was, and the new revision: together the whole file, for writing it without a copy.
     pub fn parts(&self) -> [&[u8]; 2] {
-        [&self.base, &self.appended]
+        [&self.base.bytes, &self.appended]
     }
 
     /// Only the new revision, for a store that appends.
@@ -207,7 +224,7 @@ impl Signed {
 
     /// Length of the whole file in bytes.
     pub fn length(&self) -> usize {
-        self.base.len() + self.appended.len()
+        self.base.bytes.len() + self.appended.len()
     }
 
     /// The digest of the whole file.
@@ -220,20 +237,14 @@ impl Signed {
         self.parts().concat()
     }
 
-    /// The whole file as a shared buffer, copied once; for opening it again.
-    pub fn into_shared(self) -> Arc<[u8]> {
-        let mut whole: Arc<[u8]> = std::iter::repeat_n(0, self.length()).collect();
-        if let Some(bytes) = Arc::get_mut(&mut whole) {
-            let (head, tail) = bytes.split_at_mut(self.base.len());
-            head.copy_from_slice(&self.base);
-            tail.copy_from_slice(&self.appended);
-        }
-        whole
+    /// The whole file with its SM3, copied once; for opening it again. What it continues is not hashed again if it was before.
+    pub fn into_hashed(self) -> Hashed {
+        self.base.hashed().joined(&self.appended)
     }
 }
 
 impl std::fmt::Debug for Signed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Signed({} + {} bytes)", self.base.len(), self.appended.len())
+        write!(f, "Signed({} + {} bytes)", self.base.bytes.len(), self.appended.len())
     }
 }

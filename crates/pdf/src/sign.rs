@@ -143,7 +143,7 @@ impl Opened {
         }
         let hole = write_value(&mut revision, value, request)?;
         let end = revision.finish();
-        Ok(Prepared::new(self.shared_bytes(), end, hole, request.field_name))
+        Ok(Prepared::new(self.shared_bytes(), self.known_hash(), end, hole, request.field_name))
     }
 }
 

@@ -120,6 +120,7 @@ pub mod cipher;
 pub mod cms;
 pub mod crl;
 pub mod digest;
+pub mod hashed;
 pub mod key;
 pub mod ocsp;
 pub mod oid;

@@ -178,7 +178,7 @@ impl Holder {
 }
 
 pub fn reopen(signed: Signed) -> Opened {
-    Opened::open(signed.into_shared()).unwrap()
+    Opened::open_hashed(signed.into_hashed()).unwrap()
 }
 
 pub fn prepared_form(base: Vec<u8>, parties: &[&str]) -> Opened {

@@ -412,5 +412,5 @@ pub async fn recheck(app: &App, actor: &Actor, id: PushId) -> Result<Pushed, Awa
         return Err(AwardError::PushAccepted);
     }
     let body = app.files.get(push.file).await.map_err(Failure::from)?;
-    take(app, &permit, push.client, body.into()).await
+    take(app, &permit, push.client, body).await
 }

@@ -131,7 +131,7 @@ pub(super) async fn run(arguments: Arguments) -> CommandResult {
         file_id,
     })?;
     let contents = message(&prepared, &key, certificate, above, arguments.tsa.as_deref(), &mut rng).await?;
-    let signed: Arc<[u8]> = prepared.embed(&contents)?.into_shared();
+    let signed: Arc<[u8]> = Arc::from(prepared.embed(&contents)?.into_bytes());
 
     let roots = chain.last().filter(|last| last.is_self_issued()).cloned().into_iter().collect();
     let limits = Limits { bytes: usize::MAX, ..Limits::default() };

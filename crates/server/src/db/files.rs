@@ -6,11 +6,11 @@
 use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
-use sm3::{Digest as _, Sm3};
 use yinxin_domain::identifiers::Sm3Digest;
+use yinxin_pki::hashed::Hashed;
 
 /// Bytes of the largest file that is kept: the upload limit and what signatures and revisions may add to it.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
@@ -49,39 +49,33 @@ pub struct Files {
 /// Files that were kept or read and checked last, the oldest first.
 #[derive(Default)]
 struct Recent {
-    files: VecDeque<Remembered>,
+    files: VecDeque<(Sm3Digest, Hashed)>,
     bytes: usize,
 }
 
-/// One file, and SM3 in the state after its bytes.
-#[derive(Clone)]
-struct Remembered {
-    digest: Sm3Digest,
-    bytes: Arc<[u8]>,
-    hashed: Sm3,
-}
-
 impl Recent {
-    fn find(&self, digest: Sm3Digest) -> Option<Remembered> {
-        self.files.iter().rev().find(|file| file.digest == digest).cloned()
+    fn find(&self, digest: Sm3Digest) -> Option<Hashed> {
+        self.files.iter().rev().find(|(known, _)| *known == digest).map(|(_, file)| file.clone())
     }
 
-    fn remember(&mut self, file: Remembered) {
-        if file.bytes.len() > REMEMBERED_BYTES || self.files.iter().any(|known| known.digest == file.digest) {
+    fn remember(&mut self, digest: Sm3Digest, file: Hashed) {
+        let length = file.bytes().len();
+        if length > REMEMBERED_BYTES || self.files.iter().any(|(known, _)| *known == digest) {
             return;
         }
-        self.bytes += file.bytes.len();
-        self.files.push_back(file);
+        self.bytes += length;
+        self.files.push_back((digest, file));
         while self.bytes > REMEMBERED_BYTES
-            && let Some(oldest) = self.files.pop_front()
+            && let Some((_, oldest)) = self.files.pop_front()
         {
-            self.bytes -= oldest.bytes.len();
+            self.bytes -= oldest.bytes().len();
         }
     }
 }
 
-fn finished(hashed: &Sm3) -> Sm3Digest {
-    Sm3Digest::from_bytes(hashed.clone().finalize().into())
+fn name_of(file: &Hashed) -> Result<Sm3Digest, FilesError> {
+    let digest = <[u8; 32]>::try_from(file.digest().as_bytes()).map_err(std::io::Error::other)?;
+    Ok(Sm3Digest::from_bytes(digest))
 }
 
 impl Files {
@@ -100,60 +94,47 @@ impl Files {
     /// [`FilesError::TooLarge`], [`FilesError::Io`].
     pub async fn put(&self, bytes: Vec<u8>) -> Result<Sm3Digest, FilesError> {
         let files = self.clone();
-        tokio::task::spawn_blocking(move || files.put_blocking(Arc::from(bytes), None)).await?
+        tokio::task::spawn_blocking(move || files.put_blocking(Hashed::new(Arc::from(bytes)))).await?
     }
 
-    /// As [`Files::put`], for a document that continues one: of what was kept or read a moment ago only what was appended is hashed.
+    /// As [`Files::put`], for bytes that were hashed when they were made.
     ///
     /// # Errors
     /// As [`Files::put`].
-    pub async fn put_continued(&self, base: Sm3Digest, bytes: Arc<[u8]>) -> Result<Sm3Digest, FilesError> {
+    pub async fn put_hashed(&self, file: Hashed) -> Result<Sm3Digest, FilesError> {
         let files = self.clone();
-        tokio::task::spawn_blocking(move || files.put_blocking(bytes, Some(base))).await?
+        tokio::task::spawn_blocking(move || files.put_blocking(file)).await?
     }
 
     /// The bytes with this digest, from memory if they were kept or read and checked a moment ago, else as [`Files::get`].
     ///
     /// # Errors
     /// As [`Files::get`].
-    pub async fn get_to_continue(&self, digest: Sm3Digest) -> Result<Arc<[u8]>, FilesError> {
-        if let Some(file) = self.remembered(digest) {
-            return Ok(file.bytes);
+    pub async fn get_to_continue(&self, digest: Sm3Digest) -> Result<Hashed, FilesError> {
+        if let Some(file) = self.recent().find(digest) {
+            return Ok(file);
         }
         let files = self.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let bytes: Arc<[u8]> = Arc::from(files.get_blocking(digest)?);
-            files.remember(digest, Arc::clone(&bytes), Sm3::new_with_prefix(&bytes));
-            Ok(bytes)
+            let file = files.get_blocking(digest)?;
+            files.recent().remember(digest, file.clone());
+            Ok(file)
         });
         read.await?
     }
 
-    fn remembered(&self, digest: Sm3Digest) -> Option<Remembered> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).find(digest)
-    }
-
-    fn remember(&self, digest: Sm3Digest, bytes: Arc<[u8]>, hashed: Sm3) {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).remember(Remembered { digest, bytes, hashed });
-    }
-
-    /// SM3 in the state after these bytes; from that of `base` if they continue it.
-    fn hash(&self, bytes: &[u8], base: Option<Sm3Digest>) -> Sm3 {
-        let base = base.and_then(|base| self.remembered(base));
-        // Compared, not believed: a digest that is not that of the bytes must never name them.
-        match base.and_then(|base| bytes.strip_prefix(&*base.bytes).map(|appended| (base.hashed, appended))) {
-            Some((hashed, appended)) => hashed.chain_update(appended),
-            None => Sm3::new_with_prefix(bytes),
-        }
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The bytes with this digest, checked.
     ///
     /// # Errors
     /// [`FilesError::NotFound`], [`FilesError::Damaged`], [`FilesError::Io`].
-    pub async fn get(&self, digest: Sm3Digest) -> Result<Vec<u8>, FilesError> {
+    pub async fn get(&self, digest: Sm3Digest) -> Result<Bytes, FilesError> {
         let files = self.clone();
-        tokio::task::spawn_blocking(move || files.get_blocking(digest)).await?
+        let file = tokio::task::spawn_blocking(move || files.get_blocking(digest)).await??;
+        Ok(Bytes::from_owner(Arc::clone(file.bytes())))
     }
 
     /// The bytes with this digest, checked when they were read; for what is asked for again and again.
@@ -161,7 +142,7 @@ impl Files {
     /// # Errors
     /// As [`Files::get`].
     pub async fn shared(&self, digest: Sm3Digest) -> Result<Bytes, FilesError> {
-        Ok(Bytes::from_owner(self.get_to_continue(digest).await?))
+        Ok(Bytes::from_owner(Arc::clone(self.get_to_continue(digest).await?.bytes())))
     }
 
     fn path(&self, digest: Sm3Digest) -> PathBuf {
@@ -169,13 +150,12 @@ impl Files {
         self.root.join(name.get(..2).unwrap_or("xx")).join(name)
     }
 
-    fn put_blocking(&self, bytes: Arc<[u8]>, base: Option<Sm3Digest>) -> Result<Sm3Digest, FilesError> {
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    fn put_blocking(&self, file: Hashed) -> Result<Sm3Digest, FilesError> {
+        let length = u64::try_from(file.bytes().len()).unwrap_or(u64::MAX);
         if length > MAX_FILE_BYTES {
             return Err(FilesError::TooLarge(length));
         }
-        let hashed = self.hash(&bytes, base);
-        let digest = finished(&hashed);
+        let digest = name_of(&file)?;
         let path = self.path(digest);
         let directory = path.parent().unwrap_or(&self.root);
         if path.exists() {
@@ -187,13 +167,13 @@ impl Files {
             std::fs::create_dir_all(directory)?;
             sync_directory(&self.root)?;
         }
-        write_and_link(&self.root.join("tmp"), &path, &bytes)?;
+        write_and_link(&self.root.join("tmp"), &path, file.bytes())?;
         sync_directory(directory)?;
-        self.remember(digest, bytes, hashed);
+        self.recent().remember(digest, file);
         Ok(digest)
     }
 
-    fn get_blocking(&self, digest: Sm3Digest) -> Result<Vec<u8>, FilesError> {
+    fn get_blocking(&self, digest: Sm3Digest) -> Result<Hashed, FilesError> {
         let file = match std::fs::File::open(self.path(digest)) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(FilesError::NotFound(digest)),
@@ -201,11 +181,8 @@ impl Files {
         };
         let mut bytes = Vec::new();
         file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        if Sm3Digest::from_bytes(Sm3::digest(&bytes).into()) == digest {
-            Ok(bytes)
-        } else {
-            Err(FilesError::Damaged(digest))
-        }
+        let file = Hashed::new(Arc::from(bytes));
+        if name_of(&file)? == digest { Ok(file) } else { Err(FilesError::Damaged(digest)) }
     }
 }
 
@@ -240,7 +217,7 @@ mod tests {
             "GB/T 32905 A.1"
         );
         assert_eq!(files.put(b"abc".to_vec()).await.unwrap(), digest);
-        assert_eq!(files.get(digest).await.unwrap(), b"abc");
+        assert_eq!(&*files.get(digest).await.unwrap(), b"abc");
         assert_eq!(std::fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0, "no temporary file stays");
     }
 
@@ -249,34 +226,28 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::open(dir.path().to_owned()).unwrap();
         let base = files.put(b"abc".to_vec()).await.unwrap();
-        let whole = Sm3Digest::from_bytes(Sm3::digest(b"abcdef").into());
-        assert_eq!(files.put_continued(base, Arc::from(*b"abcdef")).await.unwrap(), whole);
-        // Something that does not continue it, and a base that nobody remembers.
-        let other = Sm3Digest::from_bytes(Sm3::digest(b"abXdef").into());
-        assert_eq!(files.put_continued(base, Arc::from(*b"abXdef")).await.unwrap(), other);
+        let longer = files.get_to_continue(base).await.unwrap().joined(b"def");
+        let whole = files.put_hashed(longer).await.unwrap();
+        assert_eq!(whole, name_of(&Hashed::new(Arc::from(*b"abcdef"))).unwrap());
         let again = Files::open(dir.path().to_owned()).unwrap();
-        let last = Sm3Digest::from_bytes(Sm3::digest(b"abcdefg").into());
-        assert_eq!(again.put_continued(whole, Arc::from(*b"abcdefg")).await.unwrap(), last);
-        assert_eq!(&*again.get_to_continue(whole).await.unwrap(), b"abcdef");
+        assert_eq!(&**again.get_to_continue(whole).await.unwrap().bytes(), b"abcdef");
         std::fs::remove_file(again.path(whole)).unwrap();
-        assert_eq!(&*again.get_to_continue(whole).await.unwrap(), b"abcdef", "remembered once it was read and checked");
+        let remembered = again.get_to_continue(whole).await.unwrap();
+        assert_eq!(&**remembered.bytes(), b"abcdef", "remembered once it was read and checked");
         assert!(matches!(again.get(whole).await, Err(FilesError::NotFound(_))));
     }
 
     #[test]
     fn what_is_remembered_stays_small() {
         let mut recent = Recent::default();
-        let file = |number: u8, size: usize| Remembered {
-            digest: Sm3Digest::from_bytes([number; 32]),
-            bytes: Arc::from(vec![0; size]),
-            hashed: Sm3::new(),
-        };
-        (0..100).for_each(|number| recent.remember(file(number, 1 << 20)));
+        let name = |number: u8| Sm3Digest::from_bytes([number; 32]);
+        let file = Hashed::new(Arc::from(vec![0; 1 << 20]));
+        (0..100).for_each(|number| recent.remember(name(number), file.clone()));
         assert!(recent.bytes <= REMEMBERED_BYTES && recent.files.len() == 64);
-        assert!(recent.find(Sm3Digest::from_bytes([0; 32])).is_none());
-        assert!(recent.find(Sm3Digest::from_bytes([99; 32])).is_some());
-        recent.remember(file(200, REMEMBERED_BYTES + 1));
-        assert!(recent.find(Sm3Digest::from_bytes([200; 32])).is_none());
+        assert!(recent.find(name(0)).is_none());
+        assert!(recent.find(name(99)).is_some());
+        recent.remember(name(200), Hashed::new(Arc::from(vec![0; REMEMBERED_BYTES + 1])));
+        assert!(recent.find(name(200)).is_none());
     }
 
     #[tokio::test]
@@ -299,6 +270,6 @@ mod tests {
         std::fs::write(dir.path().join("tmp").join(".tmpAbCdEf"), b"a").unwrap();
         let again = Files::open(dir.path().to_owned()).unwrap();
         assert_eq!(again.put(b"abc".to_vec()).await.unwrap(), digest);
-        assert_eq!(again.get(digest).await.unwrap(), b"abc");
+        assert_eq!(&*again.get(digest).await.unwrap(), b"abc");
     }
 }

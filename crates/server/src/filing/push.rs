@@ -84,7 +84,7 @@ pub(super) async fn push(app: &App, filing: &Filing) -> Result<Said, FilingError
     let mut files = Vec::with_capacity(wanted.len());
     let mut length = 0;
     for (role, name, sm3) in wanted {
-        let content = app.files.get_to_continue(sm3).await.map_err(Failure::from)?;
+        let content = app.files.shared(sm3).await.map_err(Failure::from)?;
         length += content.len();
         if length > FILES_LIMIT {
             return Err(FilingError::TooLarge { limit: FILES_LIMIT });

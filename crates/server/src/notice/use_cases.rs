@@ -1,5 +1,6 @@
 //! What can be done with notices: hand in, publish, look.
 
+use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 use yinxin_domain::calendar::{Date, Deadline, WorkingDays};
@@ -224,7 +225,7 @@ pub async fn find_public(app: &App, id: NoticeId) -> Result<Notice, NoticeError>
 ///
 /// # Errors
 /// [`NoticeError::Unknown`].
-pub async fn document(app: &App, id: NoticeId) -> Result<Vec<u8>, NoticeError> {
+pub async fn document(app: &App, id: NoticeId) -> Result<Bytes, NoticeError> {
     let notice = find_public(app, id).await?;
     Ok(app.files.get(notice.document).await.map_err(Failure::from)?)
 }

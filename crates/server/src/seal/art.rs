@@ -46,7 +46,7 @@ pub(super) async fn load(app: &App, stored: &StoredSeal) -> Result<Arc<SealArt>,
     if let Some(art) = known {
         return Ok(art);
     }
-    let der = app.files.get(stored.structure).await?;
+    let der = app.files.get(stored.structure).await?.to_vec();
     let maker = Seal::parse(&der)
         .map_err(|error| Failure::damaged("seal structure", error))?
         .maker

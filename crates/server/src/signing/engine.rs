@@ -21,7 +21,7 @@ use yinxin_pdf::{
 use yinxin_pki::asn1::Reader;
 use yinxin_pki::chain::{Purpose, RevocationEvidence, Validator};
 use yinxin_pki::cms::{AssembleError, CmsError, CmsVerifyError, Content, SignedAttributes, SignedData};
-use yinxin_pki::digest::DigestAlgorithm;
+use yinxin_pki::digest::{Digest, DigestAlgorithm};
 use yinxin_pki::key::SigningDigest;
 use yinxin_pki::tsp::{IssueTimestampError, TimestampError, Token};
 use yinxin_pki::x509::Certificate;
@@ -318,7 +318,7 @@ impl Pending {
             Message::Cms(attributes) => attributes.assemble(signature, &self.certificate, &self.chain, Some(token))?,
         };
         let field = self.prepared.field_name().to_owned();
-        let document = Opened::open(self.prepared.embed(&contents)?.into_shared())?;
+        let document = Opened::open_hashed(self.prepared.embed(&contents)?.into_hashed())?;
         let stamped_at = check(&document, &field, self.kind, trust)?;
         Ok(Made { document, field, stamped_at })
     }
@@ -337,14 +337,11 @@ pub fn check(document: &Opened, field: &str, kind: SignatureKind, trust: &Trust<
     let bytes = document.bytes();
     let gap = value.contents_at.clone().ok_or(CheckError::Coverage)?;
     let covered = value.byte_range == Some([0, gap.start, gap.end, bytes.len() - gap.end.min(bytes.len())]);
-    let (Some(before), Some(after)) = (bytes.get(..gap.start), bytes.get(gap.end..)) else {
-        return Err(CheckError::Coverage.into());
-    };
     let named = value.sub_filter.as_ref().is_some_and(|name| *name == kind.sub_filter());
     if !covered || !named {
         return Err(CheckError::Coverage.into());
     }
-    let parts = [before, after];
+    let digest = |algorithm| document.digest_around(algorithm, gap.clone()).ok_or(CheckError::Coverage);
     let ocsps: Vec<&[u8]> = trust.evidence.ocsps.iter().map(Vec::as_slice).collect();
     let crls: Vec<&[u8]> = trust.evidence.crls.iter().map(Vec::as_slice).collect();
     let evidence = RevocationEvidence { ocsp_responses: &ocsps, crls: &crls };
@@ -353,13 +350,17 @@ pub fn check(document: &Opened, field: &str, kind: SignatureKind, trust: &Trust<
         trust.evidence.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
     validator.add_candidates(&candidates);
     let stamped_at = match kind {
-        SignatureKind::Seal => check_seal(&value.contents, &parts, &mut validator, &evidence, trust.now)?,
+        SignatureKind::Seal => {
+            check_seal(&value.contents, &digest(DigestAlgorithm::Sm3)?, &mut validator, &evidence, trust.now)?
+        }
         SignatureKind::Cms | SignatureKind::Sm2Cms => {
-            check_message(&value.contents, &parts, &mut validator, &evidence)?
+            check_message(&value.contents, digest, &mut validator, &evidence)?
         }
         SignatureKind::DocTimeStamp => {
             let token = Token::from_der(&value.contents).map_err(CheckError::from)?;
-            check_token(&token, &parts, &mut validator, &evidence)?
+            let (before, after) =
+                (bytes.get(..gap.start).unwrap_or_default(), bytes.get(gap.end..).unwrap_or_default());
+            check_token(&token, &[before, after], &mut validator, &evidence)?
         }
     };
     Ok(stamped_at)
@@ -367,7 +368,7 @@ pub fn check(document: &Opened, field: &str, kind: SignatureKind, trust: &Trust<
 
 fn check_seal(
     contents: &[u8],
-    parts: &[&[u8]],
+    digest: &Digest,
     validator: &mut Validator<'_>,
     evidence: &RevocationEvidence<'_>,
     now: i64,
@@ -375,7 +376,6 @@ fn check_seal(
     // Behind the structure come the zeros that fill the place kept free for it.
     let structure = Reader::der(contents).any().map_err(ParseError::from)?;
     let signature = SealSignature::parse(structure.raw())?;
-    let digest = DigestAlgorithm::Sm3.digest_parts(parts);
     let report = verify_seal_signature(&signature, digest.as_bytes(), validator, evidence, now);
     let verdict = report.verdict();
     if verdict != Verdict::Valid {
@@ -395,13 +395,13 @@ fn check_seal(
 
 fn check_message(
     contents: &[u8],
-    parts: &[&[u8]],
+    digest: impl Fn(DigestAlgorithm) -> Result<Digest, CheckError>,
     validator: &mut Validator<'_>,
     evidence: &RevocationEvidence<'_>,
 ) -> Result<i64, CheckError> {
     let message = SignedData::from_padded(contents)?;
     let [signer] = message.signers() else { return Err(CheckError::Signature(CmsVerifyError::Attributes)) };
-    let certificate = message.verify(signer, &Content::Parts(parts), &[])?;
+    let certificate = message.verify(signer, &Content::Digest(digest(signer.digest_algorithm())?), &[])?;
     let [token] = signer.timestamps() else { return Err(CheckError::NoTimestamp) };
     let token = Token::from_der(token)?;
     validator.add_candidates(message.certificates());

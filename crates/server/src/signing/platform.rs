@@ -3,8 +3,6 @@
 //! It says that the platform has kept this document, and nothing of the parties: its field is invisible and its reason is
 //! [`REASON`]. Three revisions: a B-T signature, the evidence (DSS), and a document timestamp over all of it.
 
-use std::sync::Arc;
-
 use yinxin_pdf::{Dss, Opened, SignatureKind, SignatureRequest, add_dss};
 use yinxin_pki::cms::SignedAttributes;
 use yinxin_pki::digest::{Digest, DigestAlgorithm};
@@ -83,12 +81,12 @@ impl PlatformStep<'_> {
         let signature = self.key.sign(&attributes.signing_digest(self.certificate))?;
         let token = stamp(DigestAlgorithm::Sha256.digest(&signature))?;
         let message = attributes.assemble(&signature, self.certificate, self.chain, Some(&token))?;
-        let signed = Opened::open(prepared.embed(&message)?.into_shared())?;
+        let signed = Opened::open_hashed(prepared.embed(&message)?.into_hashed())?;
         let trust = Trust { roots: self.roots, evidence: self.evidence, now: self.now };
         let stamped_at = check(&signed, FIELD, SignatureKind::Cms, &trust)?;
 
         let evidence = add_dss(&signed, self.evidence, self.file_ids[1])?;
-        let archived = Opened::open(Arc::from([signed.bytes(), &evidence].concat()))?;
+        let archived = Opened::open_hashed(signed.hashed().joined(&evidence))?;
         let prepared = archived.prepare(&SignatureRequest {
             field_name: TIMESTAMP_FIELD,
             kind: SignatureKind::DocTimeStamp,
@@ -103,7 +101,7 @@ impl PlatformStep<'_> {
             file_id: self.file_ids[2],
         })?;
         let token = stamp(prepared.byte_range_digest(DigestAlgorithm::Sha256))?;
-        let document = Opened::open(prepared.embed(&token)?.into_shared())?;
+        let document = Opened::open_hashed(prepared.embed(&token)?.into_hashed())?;
         check(&document, TIMESTAMP_FIELD, SignatureKind::DocTimeStamp, &trust)?;
         Ok(Made { document, field: FIELD.to_owned(), stamped_at })
     }

@@ -261,7 +261,7 @@ async fn a_refused_push_tells_all_faults_and_is_kept_for_the_operator() {
         let refused = use_cases::pushes(app, &operator(app), "refused", "", 10).await.unwrap();
         assert_eq!(refused.len(), 2);
         assert_eq!(refused[1].faults.len(), 3);
-        assert_eq!(app.files.get(refused[0].file).await.unwrap(), b"not json", "what came is kept as it came");
+        assert_eq!(&*app.files.get(refused[0].file).await.unwrap(), b"not json", "what came is kept as it came");
         assert_eq!(use_cases::pushes(app, &operator(app), "", "", 10).await.unwrap().len(), 3);
         let first = use_cases::pushes(app, &operator(app), "", "", 1).await.unwrap();
         assert_eq!(first[0].outcome, "created");

@@ -1,5 +1,6 @@
 //! What is read of contracts over HTTP.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -42,8 +43,8 @@ pub(super) async fn checks(
     Ok(Json(ChecksOut::of(&seen)?))
 }
 
-fn pdf(bytes: Vec<u8>) -> Response {
-    ([(CONTENT_TYPE, "application/pdf"), (CACHE_CONTROL, "private, no-store")], bytes).into_response()
+fn pdf(bytes: impl Into<Body>) -> Response {
+    ([(CONTENT_TYPE, "application/pdf"), (CACHE_CONTROL, "private, no-store")], bytes.into()).into_response()
 }
 
 /// The draft as it would be printed now.

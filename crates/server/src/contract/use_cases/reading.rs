@@ -104,7 +104,7 @@ pub async fn seal_drawing(app: &App, actor: &Actor, id: ContractId, seal: SealId
 ///
 /// # Errors
 /// [`ContractError::NoDocument`].
-pub async fn attachment(app: &App, actor: &Actor, id: ContractId, place: usize) -> Result<Vec<u8>, ContractError> {
+pub async fn attachment(app: &App, actor: &Actor, id: ContractId, place: usize) -> Result<Bytes, ContractError> {
     let seen = show_whole(app, actor, id).await?;
     let sm3 = seen.loaded.contract.attachments().get(place).ok_or(ContractError::NoDocument)?.sm3;
     Ok(app.files.get(sm3).await.map_err(Failure::from)?)

@@ -1,11 +1,10 @@
 //! The platform's own signature after conclusion; filing and notice wait for it.
 
-use std::sync::Arc;
-
 use yinxin_domain::contract::Verb;
 use yinxin_domain::contract::state::{PlatformSignature, Signing};
 use yinxin_domain::ids::ContractId;
 use yinxin_pdf::{Dss, Opened};
+use yinxin_pki::hashed::Hashed;
 
 use super::complete::random_id;
 use crate::actor::{Actor, Need};
@@ -53,7 +52,7 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
     let file_ids = [random_id(app), random_id(app), random_id(app)];
     let mut rng = app.rng();
     let signed = app
-        .cpu(move || -> Result<Arc<[u8]>, EngineError> {
+        .cpu(move || -> Result<Hashed, EngineError> {
             let evidence =
                 Dss { certificates: archive.certificates, ocsps: archive.ocsp_responses, crls: archive.crls };
             let chain: Vec<_> = material.chain.into_iter().filter(|one| !one.is_self_issued()).collect();
@@ -69,12 +68,12 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
                 now,
                 file_ids,
             };
-            let document = Opened::open(bytes)?;
+            let document = Opened::open_hashed(bytes)?;
             let made = step.sign(&document, &mut |digest| stamper.stamp(digest, now, &mut rng))?;
-            Ok(made.document.shared_bytes())
+            Ok(made.document.hashed())
         })
         .await??;
-    let document = app.files.put_continued(document, signed).await.map_err(Failure::from)?;
+    let document = app.files.put_hashed(signed).await.map_err(Failure::from)?;
 
     let before = loaded.contract.clone();
     let transition = before.clone().platform_signed(&loaded.context(&who, now), document)?;

@@ -16,6 +16,7 @@ use yinxin_domain::ids::{CertificateId, IntentId, SealId, SignatureId};
 use yinxin_domain::signing::{Intent, Placed, PlacementKind};
 use yinxin_pdf::{Dss, Opened, PartyKey};
 use yinxin_pki::digest::DigestAlgorithm;
+use yinxin_pki::hashed::Hashed;
 use yinxin_pki::key::Signer as _;
 use yinxin_pki::x509::Certificate;
 use yinxin_seal::PdfForm;
@@ -183,8 +184,8 @@ async fn sign_and_record(
     let seals = tasks.iter().map(|task| (task.seal, task.certificate)).collect();
     let base = app.files.get_to_continue(case.document).await.map_err(Failure::from)?;
     let (roots, mut rng) = (roots(app)?, app.rng());
-    let (bytes, signed) = app.cpu(move || make(base, tasks, &stamper, &roots, now, &mut rng)).await??;
-    let document = app.files.put_continued(case.document, bytes).await.map_err(Failure::from)?;
+    let (file, signed) = app.cpu(move || make(base, tasks, &stamper, &roots, now, &mut rng)).await??;
+    let document = app.files.put_hashed(file).await.map_err(Failure::from)?;
 
     let acts: Vec<NewAct> = intent
         .placements
@@ -399,14 +400,14 @@ pub(super) fn random_id(app: &App) -> [u8; 16] {
 
 /// Makes all signatures of one completion on one document; runs on the CPU pool.
 fn make(
-    base: Arc<[u8]>,
+    base: Hashed,
     tasks: Vec<Task>,
     stamper: &Stamper,
     roots: &[Certificate],
     now: i64,
     rng: &mut dyn rand_core::CryptoRng,
-) -> Result<(Arc<[u8]>, Vec<Signed>), EngineError> {
-    let mut document = Opened::open(base)?;
+) -> Result<(Hashed, Vec<Signed>), EngineError> {
+    let mut document = Opened::open_hashed(base)?;
     let mut signed = Vec::with_capacity(tasks.len());
     for Task { step, key, seal, certificate, kind } in tasks {
         let pending = step.begin(&document)?;
@@ -424,5 +425,5 @@ fn make(
         });
         document = made.document;
     }
-    Ok((document.shared_bytes(), signed))
+    Ok((document.hashed(), signed))
 }
