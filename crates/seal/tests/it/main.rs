@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code, its helper functions included")]
 
+mod deviations;
 mod drawing;
+mod forge;
 mod structures;
 mod verification;
 mod world;
