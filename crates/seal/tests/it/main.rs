@@ -6,6 +6,8 @@
 mod deviations;
 mod drawing;
 mod forge;
+mod hostile;
+mod ofd;
 mod structures;
 mod verification;
 mod world;
