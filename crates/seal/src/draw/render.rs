@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use tiny_skia::{FillRule, Mask, PathBuilder, Transform};
 
+use super::trace::Field;
 use super::{DrawError, Drawing, Point, Rgb, Segment};
 use crate::PdfForm;
 
@@ -14,6 +15,7 @@ const POINTS_PER_MM: f64 = 72.0 / 25.4;
 /// Dots per inch at which a picture of a seal is useful: below, nothing is legible; above, only memory grows.
 const LEAST_DPI: u32 = 36;
 const MOST_DPI: u32 = 1200;
+const OUT_OF_RANGE: DrawError = DrawError::Resolution { least: LEAST_DPI, most: MOST_DPI };
 
 impl Drawing {
     /// The drawing as the content of a PDF form XObject, which needs no font, image or other resource.
@@ -84,12 +86,21 @@ impl Drawing {
     /// # Errors
     /// [`DrawError::Resolution`] outside 36 to 1200 dots per inch.
     pub fn to_png(&self, dpi: u32) -> Result<Vec<u8>, DrawError> {
-        const OUT_OF_RANGE: DrawError = DrawError::Resolution { least: LEAST_DPI, most: MOST_DPI };
         if !(LEAST_DPI..=MOST_DPI).contains(&dpi) {
             return Err(OUT_OF_RANGE);
         }
         let scale = f64::from(dpi) / 25.4;
-        let pixels = |mm: f64| (mm * scale).round().clamp(1.0, 10_000.0) as u32;
+        encode_png(&self.mask(scale)?, self.ink, (scale * 1000.0).round() as u32).map_err(|_| OUT_OF_RANGE)
+    }
+
+    /// How much ink covers each pixel.
+    pub(super) fn field(&self, pixels_per_mm: f64) -> Result<Field, DrawError> {
+        let mask = self.mask(pixels_per_mm)?;
+        Ok(Field { width: mask.width() as usize, height: mask.height() as usize, levels: mask.data().to_vec() })
+    }
+
+    fn mask(&self, pixels_per_mm: f64) -> Result<Mask, DrawError> {
+        let pixels = |mm: f64| (mm * pixels_per_mm).round().clamp(1.0, 10_000.0) as u32;
         let (width, height) = (pixels(self.width_mm), pixels(self.height_mm));
         let mut mask = Mask::new(width, height).ok_or(OUT_OF_RANGE)?;
         let x = f64::from(width) / self.width_mm;
@@ -98,7 +109,7 @@ impl Drawing {
             let flipped = Transform::from_row(x as f32, 0.0, 0.0, -y as f32, 0.0, height as f32);
             mask.fill_path(&path, FillRule::Winding, true, flipped);
         }
-        encode_png(&mask, self.ink, (scale * 1000.0).round() as u32).map_err(|_| OUT_OF_RANGE)
+        Ok(mask)
     }
 
     fn skia_path(&self) -> Option<tiny_skia::Path> {
