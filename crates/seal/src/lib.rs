@@ -5,6 +5,7 @@
 //! to a certificate, and a document to such a seal.
 
 pub mod draw;
+pub mod photo;
 pub mod ses;
 
 /// The content of a PDF form XObject that draws a seal without fonts, images or other resources.

@@ -39,6 +39,7 @@ pub use handwriting::{HandwrittenSignature, PenPoint};
 pub use name::{LegalRepresentativeSeal, NameEnding, NameSeal, NameText, PersonalSeal};
 pub use outline::{Point, Segment};
 pub use oval::{OvalSeal, OvalSize};
+pub(crate) use render::{OUT_OF_RANGE, encode_png};
 
 /// A colour as sRGB bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -15,7 +15,7 @@ const POINTS_PER_MM: f64 = 72.0 / 25.4;
 /// Dots per inch at which a picture of a seal is useful: below, nothing is legible; above, only memory grows.
 const LEAST_DPI: u32 = 36;
 const MOST_DPI: u32 = 1200;
-const OUT_OF_RANGE: DrawError = DrawError::Resolution { least: LEAST_DPI, most: MOST_DPI };
+pub(crate) const OUT_OF_RANGE: DrawError = DrawError::Resolution { least: LEAST_DPI, most: MOST_DPI };
 
 impl Drawing {
     /// The drawing as the content of a PDF form XObject, which needs no font, image or other resource.
@@ -90,7 +90,10 @@ impl Drawing {
             return Err(OUT_OF_RANGE);
         }
         let scale = f64::from(dpi) / 25.4;
-        encode_png(&self.mask(scale)?, self.ink, (scale * 1000.0).round() as u32).map_err(|_| OUT_OF_RANGE)
+        let mask = self.mask(scale)?;
+        let pixels_per_metre = (scale * 1000.0).round() as u32;
+        encode_png((mask.width(), mask.height()), mask.data(), self.ink, Some(pixels_per_metre))
+            .map_err(|_| OUT_OF_RANGE)
     }
 
     /// How much ink covers each pixel.
@@ -138,10 +141,14 @@ fn push_number(text: &mut String, value: f64) {
 }
 
 /// Writes a four-bit palette picture: one colour, sixteen strengths from transparent to full.
-fn encode_png(mask: &Mask, Rgb(r, g, b): Rgb, pixels_per_metre: u32) -> Result<Vec<u8>, png::EncodingError> {
-    let (width, height) = (mask.width(), mask.height());
+pub(crate) fn encode_png(
+    (width, height): (u32, u32),
+    levels: &[u8],
+    Rgb(r, g, b): Rgb,
+    pixels_per_metre: Option<u32>,
+) -> Result<Vec<u8>, png::EncodingError> {
     let mut rows = Vec::with_capacity((width.div_ceil(2) * height) as usize);
-    for row in mask.data().chunks(width as usize) {
+    for row in levels.chunks(width as usize) {
         let level = |alpha: u8| ((u16::from(alpha) + 8) / 17) as u8;
         rows.extend(row.chunks(2).map(|pair| level(pair[0]) << 4 | pair.get(1).map_or(0, |alpha| level(*alpha))));
     }
@@ -153,9 +160,9 @@ fn encode_png(mask: &Mask, Rgb(r, g, b): Rgb, pixels_per_metre: u32) -> Result<V
     encoder.set_trns((0..16).map(|level| level * 17).collect::<Vec<u8>>());
     encoder.set_compression(png::Compression::High);
     encoder.set_filter(png::Filter::NoFilter);
-    encoder.set_pixel_dims(Some(png::PixelDimensions {
-        xppu: pixels_per_metre,
-        yppu: pixels_per_metre,
+    encoder.set_pixel_dims(pixels_per_metre.map(|pixels| png::PixelDimensions {
+        xppu: pixels,
+        yppu: pixels,
         unit: png::Unit::Meter,
     }));
     let mut writer = encoder.write_header()?;

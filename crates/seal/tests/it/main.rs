@@ -8,6 +8,7 @@ mod drawing;
 mod forge;
 mod hostile;
 mod ofd;
+mod photo;
 mod structures;
 mod verification;
 mod world;
