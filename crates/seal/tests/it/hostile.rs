@@ -13,7 +13,7 @@ use yinxin_seal::ses::{
     verify_seal_signature, with_timestamp,
 };
 
-use crate::forge::{DOCUMENT, Forge};
+use crate::forge::{DOCUMENT, Forge, Further};
 use crate::world::{NOW, World, data_hash};
 
 const VARIANTS: usize = 500;
@@ -180,4 +180,33 @@ fn announced_sizes_and_endless_nesting_take_no_memory() {
     let at = seal.windows(list.len()).position(|window| window == list).unwrap();
     let stuffed = [&seal[..at], &many, &seal[at + list.len()..]].concat();
     assert!(Seal::parse(&stuffed).is_err());
+}
+
+/// Not a test: fills `crates/seal/fuzz/corpus` with seeds for the fuzzer, see the README there.
+#[test]
+#[ignore = "writes files for the fuzzer"]
+fn write_a_corpus() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let world = World::new();
+    let forges = [1, 4, 5].into_iter().flat_map(|version| {
+        let plain = Forge::new(version);
+        [
+            ("plain", plain),
+            ("wrapped", Forge { wrapped_seal: true, further: Further::Wrapped, ..plain }),
+            ("untagged", Forge { further: Further::Untagged, critical: Some(false), ..plain }),
+            ("octets", Forge { hash_in_octet_string: true, signatures_in_octet_string: true, ..plain }),
+            ("lengths", Forge { long_lengths: true, other_time_type: true, ..plain }),
+            ("vendor", Forge { vendor_layout: true, further: Further::Unreadable, ..plain }),
+        ]
+        .map(|(name, forge)| (format!("{name}-{version}"), forge))
+    });
+    for (name, forge) in forges {
+        for (target, bytes) in [("seal", forge.seal(&world)), ("seal_signature", forge.signature(&world))] {
+            std::fs::create_dir_all(folder.join(target)).unwrap();
+            std::fs::write(folder.join(target).join(&name), bytes).unwrap();
+        }
+    }
+    std::fs::create_dir_all(folder.join("photo")).unwrap();
+    let seal = yinxin_seal::draw::PersonalSeal { name: "林示例".into() }.draw().unwrap();
+    std::fs::write(folder.join("photo/small.png"), seal.to_png(290).unwrap()).unwrap();
 }
