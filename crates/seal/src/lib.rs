@@ -1,8 +1,8 @@
 //! Seals as Chinese contracts need them: drawn, taken from photos, and bound by the structures of GB/T 38540 and GM/T 0031.
 //!
-//! Three kinds of knowledge live here. [`draw`] is the seal maker's: what round, oval and square seals, date seals and signatures look like, from
-//! one vector source that becomes a PDF form, a PNG and an SVG. [`photo`] takes an existing seal from a photo of a sealed sheet. [`ses`] is
-//! the standards' part: the signed structures that bind such a picture to a certificate, and a document to such a seal.
+//! Three kinds of knowledge live here. [`draw`] is the seal maker's: what round, oval and square seals, date seals and signatures look
+//! like, from one vector source that becomes a PDF form, a PNG and an SVG. [`photo`] takes an existing seal from a photo of a sealed sheet.
+//! [`ses`] is the standards' part: the signed structures that bind such a picture to a certificate, and a document to such a seal.
 //!
 //! There is no input or output here, no clock and no source of chance: bytes, times (microseconds UTC) and signatures are handed in, and the
 //! private key may be anywhere.

@@ -20,7 +20,7 @@ pub struct DateSeal {
 pub enum DateStyle {
     /// `2025年06月04日`.
     Digits,
-    /// `二〇二五年六月四日`, as in formal documents (GB/T 9704 writes digits; contracts often write this).
+    /// `二〇二五年六月四日`, the older form, still usual on contracts.
     Characters,
     /// `2025.06.04`.
     Dotted,

@@ -7,7 +7,7 @@ use super::{BLACK, DrawError, Drawing, Point, Segment};
 /// One reported position of the pen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PenPoint {
-    /// To the right, in any unit.
+    /// To the right, in any unit, less than 10⁹.
     pub x: f64,
     /// Down, as on screens, in the same unit.
     pub y: f64,
@@ -18,7 +18,7 @@ pub struct PenPoint {
 /// 手写签名: strokes as they were written, each a run of positions, to be fitted into a box.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HandwrittenSignature {
-    /// The strokes in the order of writing; at most 20,000 positions in all.
+    /// The strokes in the order of writing; at most 20,000 positions and some seven metres of line in all.
     pub strokes: Vec<Vec<PenPoint>>,
     /// Width of the box in millimetres, 10 to 80.
     pub width_mm: f64,
@@ -34,6 +34,8 @@ const THICKEST: f64 = 1.6;
 /// Distance of the places at which the curve is drawn.
 const STEP_MM: f64 = 0.12;
 const PIXELS_PER_MM: f64 = 32.0;
+/// Most places of the pen in all, some seven metres of line: no hand writes more, and what draws it must not fill the memory.
+const MOST_NIBS: usize = 60_000;
 
 /// A place on the curve and half the width of the line there, in millimetres.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +67,7 @@ impl HandwrittenSignature {
         };
         let ((left, right), (top, bottom)) = (bounds(|p| p.x), bounds(|p| p.y));
         let (across, down) = (right - left, bottom - top);
-        if count == 0 || across.max(down) <= 0.0 {
+        if count == 0 || across.max(down) < 1e-6 {
             return Err(DrawError::NoStrokes);
         }
         let margin = PEN_MM * THICKEST / 2.0 + 0.1;
@@ -75,25 +77,25 @@ impl HandwrittenSignature {
             y: height / 2.0 - (p.y - (top + bottom) / 2.0) * scale,
         };
         // A device without a sense of pressure reports the same everywhere; then the speed has to tell.
-        let pressed = points().any(|p| (p.pressure - self.strokes_first_pressure()).abs() > 1e-6);
+        let first = points().next().map_or(0.5, |p| p.pressure);
+        let pressed = points().any(|p| (p.pressure - first).abs() > 1e-6);
         let mut ink = Outline::default();
+        let mut room = MOST_NIBS;
         for stroke in &self.strokes {
             let stroke: Vec<(Point, f64)> = stroke.iter().map(|p| (to_mm(p), p.pressure)).collect();
-            draw_stroke(&nibs(&stroke, pressed), &mut ink);
+            let nibs = nibs(&stroke, pressed, room).ok_or(DrawError::Strokes)?;
+            room -= nibs.len();
+            draw_stroke(&nibs, &mut ink);
         }
         let strokes = Drawing { width_mm: width, height_mm: height, ink: BLACK, outline: ink.0 };
         // One outline of the whole instead of thousands of pieces that lie over each other.
         let outline = outlines(&strokes.field(PIXELS_PER_MM)?, PIXELS_PER_MM);
         if outline.is_empty() { Err(DrawError::NoStrokes) } else { Ok(Drawing { outline, ..strokes }) }
     }
-
-    fn strokes_first_pressure(&self) -> f64 {
-        self.strokes.iter().flatten().next().map_or(0.5, |p| p.pressure)
-    }
 }
 
-/// The places of the pen along a smooth curve through the positions.
-fn nibs(stroke: &[(Point, f64)], pressed: bool) -> Vec<Nib> {
+/// The places of the pen along a smooth curve through the positions; `None` if they are more than `most`.
+fn nibs(stroke: &[(Point, f64)], pressed: bool, most: usize) -> Option<Vec<Nib>> {
     let distance = |a: Point, b: Point| (a.x - b.x).hypot(a.y - b.y);
     // Positions that hardly differ would make the curve tremble.
     let mut points: Vec<(Point, f64)> = Vec::new();
@@ -136,7 +138,10 @@ fn nibs(stroke: &[(Point, f64)], pressed: bool) -> Vec<Nib> {
         };
         let before = if i == 0 { at } else { points[i - 1].0 };
         let after = points.get(i + 2).map_or(*next, |(after, _)| *after);
-        let steps = (distance(at, *next) / STEP_MM).ceil().clamp(1.0, 400.0) as usize;
+        let steps = (distance(at, *next) / STEP_MM).ceil().clamp(1.0, 1_000.0) as usize;
+        if nibs.len() + steps >= most {
+            return None;
+        }
         for k in 0..steps {
             let t = k as f64 / steps as f64;
             let curve = |a: f64, b: f64, c: f64, d: f64| {
@@ -148,7 +153,7 @@ fn nibs(stroke: &[(Point, f64)], pressed: bool) -> Vec<Nib> {
             nibs.push(Nib { at, radius: radius + (widths[i + 1] - radius) * t });
         }
     }
-    nibs
+    (nibs.len() <= most).then_some(nibs)
 }
 
 /// A disc at each place and a strip between each two, all counter-clockwise, so that the nonzero rule joins them.
@@ -247,6 +252,10 @@ mod tests {
         ] {
             assert_eq!(signature(vec![strokes]).draw(), Err(DrawError::Strokes));
         }
+        // Few positions, but more line than any hand writes: from side to side and back.
+        let across = |i: i32| PenPoint { x: f64::from(i % 2), y: f64::from(i) / 5000.0, pressure: 0.5 };
+        assert_eq!(signature(vec![(0..5000).map(across).collect()]).draw(), Err(DrawError::Strokes));
+        assert!(signature(vec![(0..50).map(across).collect()]).draw().is_ok());
         let strokes = vec![stroke(&[(0.0, 0.0, 0.5), (1.0, 1.0, 0.5)])];
         for (width_mm, height_mm) in [(9.9, 10.0), (80.1, 10.0), (30.0, 4.9), (30.0, 40.1), (f64::NAN, 10.0)] {
             let signature = HandwrittenSignature { strokes: strokes.clone(), width_mm, height_mm };

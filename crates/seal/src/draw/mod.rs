@@ -3,8 +3,17 @@
 //! Every seal is a [`Drawing`]: outlines in millimetres, filled once with one ink. One fill for the whole seal matters, because a
 //! seal is laid over text with the *multiply* blend and parts filled one by one would darken where they touch.
 //!
+//! | what | drawn by | size in mm |
+//! |---|---|---|
+//! | 公章, 合同专用章 and other round seals | [`CompanySeal`], [`SpecialSeal`] | ⌀ 38 to 45 |
+//! | 发票专用章 and other oval seals | [`OvalSeal`] | 40 × 30, 45 × 30 |
+//! | 法人章, 个人名章 | [`LegalRepresentativeSeal`], [`PersonalSeal`], or [`NameSeal`] with every choice | 20, 18, 10 to 30 |
+//! | 日期章 | [`DateSeal`] | 36 × 8 |
+//! | 手写签名 | [`HandwrittenSignature`] | as the box |
+//!
 //! The proportions are those of the house (see the design's tokens), inside what 国发〔1999〕25号 and GA 241 prescribe for physical
-//! seals: round, ring, five-pointed star, the name in Song-style characters in an arc from left to right.
+//! seals: round, ring, five-pointed star, the name in Song-style characters in an arc from left to right. Seals are drawn in cinnabar and
+//! signatures in black; [`Drawing::in_ink`] gives another colour.
 //!
 //! ```
 //! use yinxin_seal::draw::{CompanySeal, SealKind};

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use super::{MOST_BYTES, MOST_PIXELS, PhotoError};
@@ -31,7 +32,8 @@ impl Picture {
         limits.max_alloc = Some(8 * MOST_PIXELS + MOST_BYTES as u64);
         decoder.set_limits(limits).map_err(unreadable)?;
         // Phones store the picture as the sensor saw it and say how to turn it.
-        let orientation = decoder.orientation().map_err(unreadable)?;
+        // If they say nothing that can be read, it stands as it is.
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let mut image = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
         image.apply_orientation(orientation);
         if !image.color().has_alpha() {

@@ -150,8 +150,8 @@ impl<'a> SealSignature<'a> {
             (4 | 5, SealVersion::V5, 5) => SealVersion::V5,
             _ => return Err(ParseError::Version),
         };
-        seal_notes.0.iter().for_each(|deviation| notes.add(*deviation));
         note_encoding(seal.raw, &mut seal_notes);
+        seal_notes.0.iter().for_each(|deviation| notes.add(*deviation));
         seal.deviations = seal_notes.0;
         let time = fields.any()?;
         let (claimed_time, token) = if shape == SealVersion::V1 {

@@ -8,7 +8,7 @@ use yinxin_seal::ses::{
     verify_seal_signature,
 };
 
-use crate::forge::{DOCUMENT, Forge, Further, TimeInfo};
+use crate::forge::{DOCUMENT, Forge, Further, TOKEN, TimeInfo};
 use crate::world::{NOW, World, data_hash};
 
 const ALL: [u64; 3] = [1, 4, 5];
@@ -133,6 +133,9 @@ fn a_name_of_another_string_type_is_read() {
 #[test]
 fn a_producer_who_does_not_write_strict_der_is_verified_over_its_own_bytes() {
     tolerated(&ALL, |forge| forge.long_lengths = true, &[Deviation::Encoding]);
+    // Also where the seal hides in an OCTET STRING.
+    let hidden = |forge: &mut Forge| (forge.long_lengths, forge.wrapped_seal) = (true, true);
+    tolerated(&ALL, hidden, &[Deviation::WrappedSeal, Deviation::Encoding]);
 }
 
 #[test]
@@ -192,6 +195,19 @@ fn a_makers_signature_in_a_vendors_own_layout_is_indeterminate_and_never_valid()
         let report = verify_seal(&seal, &mut Validator::new(&[]), &RevocationEvidence::default(), NOW);
         assert_eq!((report.verdict(), &report.faults[..]), (Verdict::Indeterminate, &[SealFault::MakerUnreadable][..]));
     }
+}
+
+#[test]
+fn a_time_stamp_in_the_place_of_the_signing_time_of_version_1_is_kept_and_proves_nothing() {
+    // It is part of what is signed, and what it stamps is not laid down.
+    let world = World::new();
+    let bytes = Forge { time_info: TimeInfo::Token, ..Forge::new(1) }.signature(&world);
+    let signature = SealSignature::parse(&bytes).unwrap();
+    assert_eq!((signature.claimed_time, signature.timestamp), (None, Some(TOKEN)));
+    assert_eq!(signature.deviations, []);
+    let report = judge(&world, &bytes);
+    assert_eq!((report.verdict(), &report.faults[..]), (Verdict::Indeterminate, &[SealFault::NoTime][..]));
+    assert!(!report.time_is_proven());
 }
 
 #[test]

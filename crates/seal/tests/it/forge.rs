@@ -9,6 +9,9 @@ use crate::world::{DAY, NOW, World, data_hash};
 /// What the forged signatures are over.
 pub const DOCUMENT: &[u8] = b"contract";
 
+/// Stands for a time-stamp token.
+pub const TOKEN: &[u8] = &[0x30, 3, 2, 1, 0];
+
 /// How the further data is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Further {
@@ -35,6 +38,8 @@ pub enum TimeInfo {
     BareCharacters,
     /// The time itself.
     Unwrapped,
+    /// BIT STRING around what could be a time-stamp token, which the standard allows too.
+    Token,
 }
 
 /// What is to be put together; [`Forge::new`] is without any deviation.
@@ -184,6 +189,7 @@ impl Forge {
                 (_, TimeInfo::InOctetString) => tbs.octet_string(b"\x17\x0d250630080300Z"),
                 (_, TimeInfo::BareCharacters) => tbs.octet_string(b"250630080300Z"),
                 (_, TimeInfo::Unwrapped) => tbs.time(NOW),
+                (_, TimeInfo::Token) => tbs.bit_string(TOKEN),
             }
             self.bits(tbs, &data_hash(DOCUMENT), self.hash_in_octet_string);
             tbs.primitive(self.identifiers, b"/Doc_0/Signs/Sign_0/Signature.xml");

@@ -219,52 +219,52 @@ fn the_ink_is_taken_from_under_uneven_light_over_text_and_through_jpeg() {
     }
 }
 
-/// What a sheet of 700 by 600 pixels with `press` on it and print under it is said to be.
+/// What a sheet of 460 by 400 pixels, 200 to the inch, with `press` on it and print under it is said to be.
 fn outcome(press: impl FnOnce(&mut Sheet)) -> Result<SealShape, PhotoError> {
-    let mut sheet = Sheet::blank(700, 600).with_text();
+    let mut sheet = Sheet::blank(460, 400).with_text();
     press(&mut sheet);
     photo::extract(&sheet.photographed(0.6, 80)).map(|seal| seal.shape())
 }
 
 #[test]
 fn where_there_is_no_whole_seal_none_is_made_up() {
-    let round = Mask::drawn(&company());
-    assert_eq!(outcome(|sheet| sheet.press(&round, 100, 60, RED, 0.9)), Ok(SealShape::Round));
+    let at_200_dpi = |drawing: &Drawing| Mask::of(&drawing.to_png(200).unwrap());
+    let round = at_200_dpi(&company());
+    assert_eq!(outcome(|sheet| sheet.press(&round, 70, 40, RED, 0.9)), Ok(SealShape::Round));
     // Black print alone, and the same seal in black.
     assert_eq!(outcome(|_| {}), Err(PhotoError::NoSeal));
-    assert_eq!(outcome(|sheet| sheet.press(&round, 100, 60, TONER, 1.0)), Err(PhotoError::NoSeal));
+    assert_eq!(outcome(|sheet| sheet.press(&round, 70, 40, TONER, 1.0)), Err(PhotoError::NoSeal));
     // Red everywhere, a red sheet on a white table, a red disc.
     let block = |width: usize, height: usize| Mask { width, height, levels: vec![1.0; width * height] };
-    assert_eq!(outcome(|sheet| sheet.press(&block(700, 600), 0, 0, RED, 0.9)), Err(PhotoError::NoSeal));
-    assert_eq!(outcome(|sheet| sheet.press(&block(300, 300), 200, 100, RED, 0.9)), Err(PhotoError::NoSeal));
+    assert_eq!(outcome(|sheet| sheet.press(&block(460, 400), 0, 0, RED, 0.9)), Err(PhotoError::NoSeal));
+    assert_eq!(outcome(|sheet| sheet.press(&block(210, 210), 130, 70, RED, 0.9)), Err(PhotoError::NoSeal));
     let disc = {
-        let level =
-            |i: usize| if ((i % 300) as f32 - 150.0).hypot((i / 300) as f32 - 150.0) < 149.0 { 1.0 } else { 0.0 };
-        Mask { width: 300, height: 300, levels: (0..90_000).map(level).collect() }
+        let level = |i: usize| f32::from(u8::from(((i % 210) as f32 - 105.0).hypot((i / 210) as f32 - 105.0) < 104.0));
+        Mask { width: 210, height: 210, levels: (0..210 * 210).map(level).collect() }
     };
-    assert_eq!(outcome(|sheet| sheet.press(&disc, 200, 100, RED, 0.9)), Err(PhotoError::NoSeal));
+    assert_eq!(outcome(|sheet| sheet.press(&disc, 130, 70, RED, 0.9)), Err(PhotoError::NoSeal));
     // A red heading over a red line, as official papers have them.
-    let heading = Mask::drawn(&DateSeal { year: 2025, month: 6, day: 4 }.draw().unwrap());
+    let heading = at_200_dpi(&DateSeal { year: 2025, month: 6, day: 4 }.draw().unwrap());
     assert_eq!(
         outcome(|sheet| {
-            sheet.press(&heading, 130, 60, RED, 0.95);
-            sheet.press(&block(600, 6), 50, 170, RED, 0.95);
+            sheet.press(&heading, 90, 40, RED, 0.95);
+            sheet.press(&block(400, 5), 30, 110, RED, 0.95);
         }),
         Err(PhotoError::NoSeal)
     );
     // A star without a ring.
     let star = Mask { levels: inside(&round, 0.4), ..round.clone() };
-    assert_eq!(outcome(|sheet| sheet.press(&star, 100, 60, RED, 0.9)), Err(PhotoError::NoSeal));
+    assert_eq!(outcome(|sheet| sheet.press(&star, 70, 40, RED, 0.9)), Err(PhotoError::NoSeal));
     // A seal that runs over the edge of the photo.
-    for (left, top) in [(-30, 60), (250, 60), (100, -30), (100, 150)] {
+    for (left, top) in [(-20, 40), (165, 40), (70, -20), (70, 105)] {
         assert_eq!(outcome(|sheet| sheet.press(&round, left, top, RED, 0.9)), Err(PhotoError::CutOff), "{left} {top}");
     }
     // Two seals.
-    let square = Mask::drawn(&name_seal(NameText::Red));
+    let square = at_200_dpi(&name_seal(NameText::Red));
     assert_eq!(
         outcome(|sheet| {
-            sheet.press(&square, 60, 100, RED, 0.9);
-            sheet.press(&square, 380, 300, RED, 0.9);
+            sheet.press(&square, 40, 60, RED, 0.9);
+            sheet.press(&square, 250, 200, RED, 0.9);
         }),
         Err(PhotoError::Several)
     );
