@@ -72,7 +72,7 @@ pub enum Deviation {
     /// The further data is wrapped in an OCTET STRING.
     #[error("seal.deviation.wrapped_extensions: the further data is wrapped in an OCTET STRING")]
     WrappedExtensions,
-    /// The further data lacks its tag [0] (versions 4 and 5; version 1 does not say which tag).
+    /// The further data lacks its tag `[0]` (versions 4 and 5; version 1 does not say which tag).
     #[error("seal.deviation.untagged_extensions: the further data lacks its tag")]
     UntaggedExtensions,
     /// The further data cannot be read; [`SealFault::Extension`](super::SealFault::Extension) follows from it.
