@@ -11,11 +11,13 @@ const SEARCHED: usize = 600;
 /// The seal in the photo.
 pub(super) struct Found {
     pub(super) shape: SealShape,
-    /// First column and row, and those behind the last, in pixels of the photo.
+    /// First column and row, and those behind the last, in pixels of the photo, with a margin.
     pub(super) left: usize,
     pub(super) top: usize,
     pub(super) right: usize,
     pub(super) bottom: usize,
+    /// What of the margin is surely not ink, in pixels of the photo.
+    pub(super) blank: usize,
     /// How red the ink is, 0 to 1.
     pub(super) redness: f32,
     /// How much green the ink takes away, 0 to 1.
@@ -73,14 +75,16 @@ pub(super) fn find(picture: &Picture, paper: &Paper) -> Result<Found, PhotoError
     let mut depths: Vec<f32> = (0..mask.len()).filter(|i| red[*i] > 0.8 * ink_red).map(|i| 1.0 - green[i]).collect();
     depths.sort_unstable_by(f32::total_cmp);
     let depth = depths.get(depths.len() / 2).copied().unwrap_or(0.5).clamp(0.2, 1.0);
-    // A little more than was found, for the soft edge.
-    let more = factor + (best.right - best.left) * factor / 100;
+    // A little more than was found, for the soft edge, which is as wide as a searched pixel and one of the photo's.
+    let soft = factor + 1;
+    let more = soft + (best.right - best.left) * factor / 100;
     Ok(Found {
         shape: best.shape,
         left: (best.left * factor).saturating_sub(more),
         top: (best.top * factor).saturating_sub(more),
         right: (best.right * factor + more).min(picture.width),
         bottom: (best.bottom * factor + more).min(picture.height),
+        blank: more - soft,
         redness: ink_red,
         depth,
     })

@@ -45,10 +45,13 @@ pub(super) fn take(picture: &Picture, paper: &Paper, found: &Found) -> Field {
         }
     }
     let red = smoothed(&red, width, height);
+    // Print beyond the frame has no say, whatever colour the camera gave it.
     let (cx, cy) = (width as f32 / 2.0, height as f32 / 2.0);
+    let blank = found.blank as f32 / factor as f32;
     let outside = |i: usize| {
-        let (x, y) = (((i % width) as f32 + 0.5 - cx) / cx, ((i / width) as f32 + 0.5 - cy) / cy);
-        found.shape != SealShape::Square && x.hypot(y) > 1.01
+        let x = ((i % width) as f32 + 0.5 - cx) / (cx - blank);
+        let y = ((i / width) as f32 + 0.5 - cy) / (cy - blank);
+        if found.shape == SealShape::Square { x.abs().max(y.abs()) > 1.0 } else { x.hypot(y) > 1.0 }
     };
     let mut levels: Vec<u8> = (0..width * height)
         .map(|i| {

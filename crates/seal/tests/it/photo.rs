@@ -174,7 +174,7 @@ fn taken(seal: &PhotoSeal) -> Mask {
 fn overlap(a: &Mask, b: &Mask) -> f64 {
     let ((al, ar, at, ab), (bl, _, bt, _)) = (a.bounds(), b.bounds());
     let mut best: f64 = 0.0;
-    for (dx, dy) in (-1..=2).flat_map(|dx| (-1..=2).map(move |dy| (dx, dy))) {
+    for (dx, dy) in (-2..=2).flat_map(|dx| (-2..=2).map(move |dy| (dx, dy))) {
         let (mut both, mut either) = (0_u32, 0_u32);
         for y in -4..=(ab - at + 4) {
             for x in -4..=(ar - al + 4) {
