@@ -16,8 +16,9 @@ pub(super) struct Found {
     pub(super) top: usize,
     pub(super) right: usize,
     pub(super) bottom: usize,
-    /// What of the margin is surely not ink, in pixels of the photo.
-    pub(super) blank: usize,
+    /// The middle of the frame and half its width and height, its soft edge included, in pixels of the photo.
+    pub(super) middle: (f32, f32),
+    pub(super) half: (f32, f32),
     /// How red the ink is, 0 to 1.
     pub(super) redness: f32,
     /// How much green the ink takes away, 0 to 1.
@@ -78,13 +79,15 @@ pub(super) fn find(picture: &Picture, paper: &Paper) -> Result<Found, PhotoError
     // A little more than was found, for the soft edge, which is as wide as a searched pixel and one of the photo's.
     let soft = factor + 1;
     let more = soft + (best.right - best.left) * factor / 100;
+    let half_of = |reduced: usize| (reduced * factor) as f32 / 2.0;
     Ok(Found {
         shape: best.shape,
         left: (best.left * factor).saturating_sub(more),
         top: (best.top * factor).saturating_sub(more),
         right: (best.right * factor + more).min(picture.width),
         bottom: (best.bottom * factor + more).min(picture.height),
-        blank: more - soft,
+        middle: (half_of(best.left + best.right), half_of(best.top + best.bottom)),
+        half: (half_of(best.right - best.left) + soft as f32, half_of(best.bottom - best.top) + soft as f32),
         redness: ink_red,
         depth,
     })

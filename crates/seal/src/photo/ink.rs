@@ -46,11 +46,11 @@ pub(super) fn take(picture: &Picture, paper: &Paper, found: &Found) -> Field {
     }
     let red = smoothed(&red, width, height);
     // Print beyond the frame has no say, whatever colour the camera gave it.
-    let (cx, cy) = (width as f32 / 2.0, height as f32 / 2.0);
-    let blank = found.blank as f32 / factor as f32;
+    // Print beyond the frame has no say, whatever colour the camera gave it.
     let outside = |i: usize| {
-        let x = ((i % width) as f32 + 0.5 - cx) / (cx - blank);
-        let y = ((i / width) as f32 + 0.5 - cy) / (cy - blank);
+        let in_photo = |at: usize, first: usize| ((at + first) as f32 + 0.5) * factor as f32;
+        let x = (in_photo(i % width, left) - found.middle.0) / found.half.0;
+        let y = (in_photo(i / width, top) - found.middle.1) / found.half.1;
         if found.shape == SealShape::Square { x.abs().max(y.abs()) > 1.0 } else { x.hypot(y) > 1.0 }
     };
     let mut levels: Vec<u8> = (0..width * height)

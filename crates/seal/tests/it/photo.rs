@@ -313,6 +313,16 @@ fn what_was_taken_out_becomes_a_picture_and_outlines_of_its_true_size() {
 }
 
 #[test]
+fn a_seal_close_to_a_corner_of_the_photo_is_taken_whole() {
+    let mask = Mask::of(&company().to_png(200).unwrap());
+    let mut sheet = Sheet::blank(mask.width + 90, mask.height + 90);
+    sheet.press(&mask, 4, 4, RED, 0.9);
+    let seal = photo::extract(&sheet.photographed(0.8, 85)).unwrap();
+    let found = overlap(&mask, &taken(&seal));
+    assert!(found > 0.88, "{found}");
+}
+
+#[test]
 fn a_photo_is_turned_as_the_phone_says() {
     let mask = Mask::drawn(&oval());
     let mut sheet = Sheet::blank(700, 500);
