@@ -114,6 +114,10 @@ pub fn manifests(house: &House) -> Vec<Fault> {
             faults.push(Fault::new(path, 0, "is no TOML"));
             continue;
         };
+        // Fuzz targets are a workspace of their own, for they need another compiler: nothing of the product is built with their versions.
+        if path.ends_with("/fuzz/Cargo.toml") && manifest.contains_key("workspace") {
+            continue;
+        }
         let inherited = |value: &toml::Value| value.get("workspace").and_then(toml::Value::as_bool) == Some(true);
         if !manifest.get("lints").is_some_and(inherited) {
             faults.push(Fault::new(path, 0, "must take the workspace's lints: [lints] workspace = true"));
@@ -287,6 +291,11 @@ mod tests {
                 .to_owned(),
         );
         assert_eq!(manifests(&house).len(), 4);
+        // A workspace of its own is passed over below `fuzz`, and nowhere else.
+        house.add("a/fuzz/Cargo.toml", "[workspace]\n[dependencies]\nx = \"1\"\n".to_owned());
+        assert_eq!(manifests(&house).len(), 4);
+        house.add("c/Cargo.toml", "[workspace]\n[dependencies]\nx = \"1\"\n".to_owned());
+        assert_eq!(manifests(&house).len(), 6);
     }
 
     const POLICY: &str = "

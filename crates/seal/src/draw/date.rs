@@ -1,7 +1,8 @@
 //! The date seal, stamped beside a signature.
 
-use super::outline::{Glyph, Matrix, Outline, SONG};
-use super::{CINNABAR, DrawError, Drawing};
+use super::arc::length;
+use super::outline::{Outline, SONG, glyphs};
+use super::{CINNABAR, DrawError, Drawing, Point};
 
 /// 日期章, one line such as `2025年06月04日` in a box of 36 by 8 mm without a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,17 @@ pub struct DateSeal {
     pub day: u8,
 }
 
+/// How a date is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DateStyle {
+    /// `2025年06月04日`.
+    Digits,
+    /// `二〇二五年六月四日`, the older form, still usual on contracts.
+    Characters,
+    /// `2025.06.04`.
+    Dotted,
+}
+
 impl DateSeal {
     const WIDTH_MM: f64 = 36.0;
     const HEIGHT_MM: f64 = 8.0;
@@ -22,11 +34,19 @@ impl DateSeal {
     /// Height of its characters.
     const CHARACTER_MM: f64 = 5.0;
 
-    /// Draws the seal in cinnabar.
+    /// Draws the seal in cinnabar, as `2025年06月04日`.
     ///
     /// # Errors
     /// [`DrawError::Date`] when there is no such day or the year has not four digits.
     pub fn draw(&self) -> Result<Drawing, DrawError> {
+        self.draw_as(DateStyle::Digits)
+    }
+
+    /// Draws the seal in cinnabar.
+    ///
+    /// # Errors
+    /// As for [`DateSeal::draw`].
+    pub fn draw_as(&self, style: DateStyle) -> Result<Drawing, DrawError> {
         let Self { year, month, day } = *self;
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let days = match month {
@@ -39,23 +59,41 @@ impl DateSeal {
         if !(1000..=9999).contains(&year) || !(1..=days).contains(&day) {
             return Err(DrawError::Date);
         }
-        let text = format!("{year}年{month:02}月{day:02}日");
-        let unprintable = || DrawError::Unprintable { characters: yinxin_fonts::unprintable(&text) };
-        let line: Vec<Glyph> =
-            text.chars().map(|ch| Glyph::of(ch, SONG)).collect::<Option<_>>().ok_or_else(unprintable)?;
-        // The line always has its full length: months and days have two digits.
-        let width = Self::TEXT_MM / line.iter().map(|glyph| glyph.advance).sum::<f64>();
+        let text = match style {
+            DateStyle::Digits => format!("{year}年{month:02}月{day:02}日"),
+            DateStyle::Characters => format!("{}年{}月{}日", figures(year), number(month), number(day)),
+            DateStyle::Dotted => format!("{year}.{month:02}.{day:02}"),
+        };
+        let line = glyphs(&text.chars().collect::<Vec<_>>(), SONG)?;
+        // The usual line always has its full length: months and days have two digits. Short lines do not spread beyond their natural width.
+        let width = (Self::TEXT_MM / length(&line)).min(1.15 * Self::CHARACTER_MM);
         let mut outline = Outline::default();
-        let mut x = (Self::WIDTH_MM - Self::TEXT_MM) / 2.0;
-        for glyph in &line {
-            let advance = glyph.advance * width;
-            let placed =
-                Matrix::scale(width, Self::CHARACTER_MM).then(Matrix::shift(x + advance / 2.0, Self::HEIGHT_MM / 2.0));
-            outline.glyph(glyph, placed);
-            x += advance;
-        }
+        outline.line(&line, Point { x: Self::WIDTH_MM / 2.0, y: Self::HEIGHT_MM / 2.0 }, width, Self::CHARACTER_MM);
         Ok(Drawing { width_mm: Self::WIDTH_MM, height_mm: Self::HEIGHT_MM, ink: CINNABAR, outline: outline.0 })
     }
+}
+
+const FIGURES: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+
+/// Digit by digit, as years are written.
+fn figures(year: u16) -> String {
+    year.to_string().chars().filter_map(|digit| FIGURES.get(digit.to_digit(10)? as usize)).collect()
+}
+
+/// 1 to 31, as months and days are written: 十, 十一, 二十, 三十一.
+fn number(value: u8) -> String {
+    let (tens, ones) = (usize::from(value / 10), usize::from(value % 10));
+    let mut text = String::new();
+    if tens > 1 {
+        text.push(FIGURES[tens]);
+    }
+    if tens > 0 {
+        text.push('十');
+    }
+    if ones > 0 {
+        text.push(FIGURES[ones]);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -79,6 +117,26 @@ mod tests {
             let right = points.iter().map(|p| p.x).fold(f64::MIN, f64::max);
             assert!((1.4..2.2).contains(&left) && (33.8..34.6).contains(&right), "{left} {right}");
             assert!(points.iter().all(|p| (1.5..6.5).contains(&p.y)));
+        }
+    }
+
+    #[test]
+    fn dates_are_written_in_chinese_as_they_are_spoken() {
+        assert_eq!((figures(2025), figures(2000)), ("二〇二五".into(), "二〇〇〇".into()));
+        for (value, text) in
+            [(1, "一"), (9, "九"), (10, "十"), (11, "十一"), (20, "二十"), (21, "二十一"), (30, "三十"), (31, "三十一")]
+        {
+            assert_eq!(number(value), text);
+        }
+        for style in [DateStyle::Characters, DateStyle::Dotted] {
+            for (month, day) in [(1, 1), (12, 31)] {
+                let drawing = DateSeal { year: 2025, month, day }.draw_as(style).unwrap();
+                let inside = |p: &Point| (1.0..35.0).contains(&p.x) && (1.0..7.0).contains(&p.y);
+                assert!(drawing.outline.iter().all(|segment| match segment {
+                    Segment::Move(p) | Segment::Line(p) | Segment::Cubic(_, _, p) => inside(p),
+                    Segment::Close => true,
+                }));
+            }
         }
     }
 

@@ -3,8 +3,17 @@
 //! Every seal is a [`Drawing`]: outlines in millimetres, filled once with one ink. One fill for the whole seal matters, because a
 //! seal is laid over text with the *multiply* blend and parts filled one by one would darken where they touch.
 //!
+//! | what | drawn by | size in mm |
+//! |---|---|---|
+//! | 公章, 合同专用章 and other round seals | [`CompanySeal`], [`SpecialSeal`] | ⌀ 38 to 45 |
+//! | 发票专用章 and other oval seals | [`OvalSeal`] | 40 × 30, 45 × 30 |
+//! | 法人章, 个人名章 | [`LegalRepresentativeSeal`], [`PersonalSeal`], or [`NameSeal`] with every choice | 20, 18, 10 to 30 |
+//! | 日期章 | [`DateSeal`] | 36 × 8 |
+//! | 手写签名 | [`HandwrittenSignature`] | as the box |
+//!
 //! The proportions are those of the house (see the design's tokens), inside what 国发〔1999〕25号 and GA 241 prescribe for physical
-//! seals: round, ring, five-pointed star, the name in Song-style characters in an arc from left to right.
+//! seals: round, ring, five-pointed star, the name in Song-style characters in an arc from left to right. Seals are drawn in cinnabar and
+//! signatures in black; [`Drawing::in_ink`] gives another colour.
 //!
 //! ```
 //! use yinxin_seal::draw::{CompanySeal, SealKind};
@@ -23,16 +32,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod arc;
 mod company;
 mod date;
+mod handwriting;
 mod name;
 mod outline;
+mod oval;
 mod render;
+pub(crate) mod trace;
 
-pub use company::{CompanySeal, SealCode, SealKind};
-pub use date::DateSeal;
-pub use name::{LegalRepresentativeSeal, PersonalSeal};
+pub use company::{CompanySeal, SealCode, SealKind, SpecialSeal};
+pub use date::{DateSeal, DateStyle};
+pub use handwriting::{HandwrittenSignature, PenPoint};
+pub use name::{LegalRepresentativeSeal, NameEnding, NameSeal, NameText, PersonalSeal};
 pub use outline::{Point, Segment};
+pub use oval::{OvalSeal, OvalSize};
+pub(crate) use render::{OUT_OF_RANGE, encode_png};
 
 /// A colour as sRGB bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,6 +56,12 @@ pub struct Rgb(pub u8, pub u8, pub u8);
 
 /// The ink of seals, and of nothing else in the product: `#b5211e`.
 pub const CINNABAR: Rgb = Rgb(0xb5, 0x21, 0x1e);
+
+/// Blue ink, of finance and receiving stamps and of fountain pens: `#1f3f94`.
+pub const BLUE: Rgb = Rgb(0x1f, 0x3f, 0x94);
+
+/// Black ink, of signatures and of copies without colour: `#1a1a1a`.
+pub const BLACK: Rgb = Rgb(0x1a, 0x1a, 0x1a);
 
 /// A seal as outlines, filled once by the nonzero winding rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +74,15 @@ pub struct Drawing {
     pub ink: Rgb,
     /// Closed contours in millimetres; the origin is the lower left corner and y points up, as in PDF.
     pub outline: Vec<Segment>,
+}
+
+impl Drawing {
+    /// The same drawing in another ink. Seals are drawn in [`CINNABAR`] and signatures in [`BLACK`]; another colour is the
+    /// owner's choice.
+    #[must_use]
+    pub fn in_ink(self, ink: Rgb) -> Self {
+        Self { ink, ..self }
+    }
 }
 
 /// Why a seal cannot be drawn.
@@ -94,6 +125,12 @@ pub enum DrawError {
     /// The date does not exist or has no four-digit year.
     #[error("seal.draw.date: there is no such date")]
     Date,
+    /// The strokes of a signature leave no mark.
+    #[error("seal.draw.no_strokes: the signature leaves no mark")]
+    NoStrokes,
+    /// A position of the pen is not a number or its pressure not between 0 and 1, or there are too many of them.
+    #[error("seal.draw.strokes: the strokes of the signature are not positions, or too many")]
+    Strokes,
     /// The resolution is outside what a picture of a seal is useful at.
     #[error("seal.draw.resolution: a seal is rendered at {least} to {most} dots per inch")]
     Resolution {
@@ -132,4 +169,36 @@ fn letters(name: &str, least: usize, most: usize) -> Result<Vec<char>, DrawError
     // Typesetting gives these a meaning, a seal has no place for them.
     characters.extend(['\n', '\t'].iter().filter(|ch| letters.contains(ch)));
     if characters.is_empty() { Ok(letters) } else { Err(DrawError::Unprintable { characters }) }
+}
+
+/// What a drawing shows, for tests.
+#[cfg(test)]
+mod seen {
+    use super::Drawing;
+
+    /// How many separate pieces of ink there are, at 400 dots per inch.
+    pub(super) fn pieces(drawing: &Drawing) -> usize {
+        let field = drawing.field(400.0 / 25.4).unwrap();
+        let (width, height) = (field.width, field.height);
+        let mut ink: Vec<bool> = field.levels.iter().map(|level| *level > 59).collect();
+        let mut count = 0;
+        let mut open = Vec::new();
+        for start in 0..ink.len() {
+            if ink[start] {
+                count += 1;
+                open.push(start);
+            }
+            while let Some(i) = open.pop() {
+                if std::mem::take(&mut ink[i]) {
+                    for (dx, dy) in (0..9).map(|k| (k % 3, k / 3)) {
+                        let (x, y) = (i % width + dx, i / width + dy);
+                        if (1..=width).contains(&x) && (1..=height).contains(&y) {
+                            open.push((y - 1) * width + x - 1);
+                        }
+                    }
+                }
+            }
+        }
+        count
+    }
 }

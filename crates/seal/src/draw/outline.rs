@@ -4,6 +4,8 @@ use std::f64::consts::{PI, TAU};
 
 use yinxin_fonts::{Face, Family, Style, Weight, face_for};
 
+use super::DrawError;
+
 /// A point in millimetres, y up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -24,6 +26,17 @@ pub enum Segment {
     Cubic(Point, Point, Point),
     /// Ends the contour.
     Close,
+}
+
+impl Segment {
+    fn mapped(&self, matrix: Matrix) -> Self {
+        match *self {
+            Self::Move(p) => Self::Move(matrix.apply(p)),
+            Self::Line(p) => Self::Line(matrix.apply(p)),
+            Self::Cubic(p, q, r) => Self::Cubic(matrix.apply(p), matrix.apply(q), matrix.apply(r)),
+            Self::Close => Self::Close,
+        }
+    }
 }
 
 /// Maps a point: `x' = a x + c y + e`, `y' = b x + d y + f`, as in PDF.
@@ -90,6 +103,14 @@ impl Outline {
         ]);
     }
 
+    /// An ellipse, counter-clockwise; `hole` as for [`Outline::circle`].
+    pub(super) fn ellipse(&mut self, centre: Point, across: f64, up: f64, hole: bool) {
+        let mut unit = Self::default();
+        unit.circle(Point { x: 0.0, y: 0.0 }, 1.0, hole);
+        let matrix = Matrix::scale(across, up).then(Matrix::shift(centre.x, centre.y));
+        self.0.extend(unit.0.iter().map(|segment| segment.mapped(matrix)));
+    }
+
     /// A regular five-pointed star, one point up, on a circle of `radius`.
     pub(super) fn star(&mut self, centre: Point, radius: f64) {
         // cos 72° / cos 36°: the five points of a pentagram lie on straight lines.
@@ -124,12 +145,17 @@ impl Outline {
     }
 
     pub(super) fn glyph(&mut self, glyph: &Glyph, matrix: Matrix) {
-        self.0.extend(glyph.outline.iter().map(|segment| match *segment {
-            Segment::Move(p) => Segment::Move(matrix.apply(p)),
-            Segment::Line(p) => Segment::Line(matrix.apply(p)),
-            Segment::Cubic(p, q, r) => Segment::Cubic(matrix.apply(p), matrix.apply(q), matrix.apply(r)),
-            Segment::Close => Segment::Close,
-        }));
+        self.0.extend(glyph.outline.iter().map(|segment| segment.mapped(matrix)));
+    }
+
+    /// Characters in a straight line about `middle`, `width` and `height` millimetres each.
+    pub(super) fn line(&mut self, glyphs: &[Glyph], middle: Point, width: f64, height: f64) {
+        let mut x = middle.x - glyphs.iter().map(|glyph| glyph.advance * width).sum::<f64>() / 2.0;
+        for glyph in glyphs {
+            let advance = glyph.advance * width;
+            self.glyph(glyph, Matrix::scale(width, height).then(Matrix::shift(x + advance / 2.0, middle.y)));
+            x += advance;
+        }
     }
 }
 
@@ -138,6 +164,9 @@ pub(super) const SONG: Style = Style { family: Family::Serif, weight: Weight::Bo
 /// Sans digits of the seal code.
 pub(super) const DIGITS: Style = Style { family: Family::Sans, weight: Weight::Regular };
 
+/// Sans figures of the number on an oval seal.
+pub(super) const FIGURES: Style = Style { family: Family::Sans, weight: Weight::Bold };
+
 /// Height of the middle of a Song character above its baseline, in parts of its height. By this number, not by the metrics of a
 /// font, which differ between fonts.
 const MIDDLE: f64 = 0.375;
@@ -145,6 +174,7 @@ const MIDDLE: f64 = 0.375;
 /// One character, in parts of its height, with (0, 0) in its middle.
 #[derive(Debug)]
 pub(super) struct Glyph {
+    pub(super) character: char,
     outline: Vec<Segment>,
     /// How much room it takes along the line: 1 for a Chinese character, about half for digits and brackets.
     pub(super) advance: f64,
@@ -171,8 +201,35 @@ impl Glyph {
         let mut pen = Pen { matrix: to_middle, outline: Vec::new(), at: Point { x: 0.0, y: 0.0 } };
         // A blank such as a space has no outline and only takes room.
         let _ = parsed.outline_glyph(id, &mut pen);
-        Some(Self { outline: pen.outline, advance })
+        let mut outline = pen.outline;
+        if style.weight == Weight::Bold && face.style.weight != Weight::Bold {
+            embolden(&mut outline);
+        }
+        Some(Self { character: ch, outline, advance })
     }
+}
+
+/// Thickens the outline of a regular character for a line of bold ones: a bold Song differs in its upright strokes, so the character is
+/// laid over itself a little to the left and to the right. All contours of ink run the same way round, so the nonzero rule joins them.
+fn embolden(outline: &mut Vec<Segment>) {
+    /// In parts of the height; less than half an upright stroke, so that no gap opens.
+    const SHIFT: f64 = 0.018;
+    let moved = |outline: &[Segment], x: f64| -> Vec<Segment> {
+        let matrix = Matrix::shift(x, 0.0);
+        outline.iter().map(|segment| segment.mapped(matrix)).collect()
+    };
+    let (left, right) = (moved(outline, -SHIFT), moved(outline, SHIFT));
+    outline.extend(left);
+    outline.extend(right);
+}
+
+/// The outlines of characters.
+///
+/// # Errors
+/// [`DrawError::Unprintable`] for one that no bundled face draws.
+pub(super) fn glyphs(characters: &[char], style: Style) -> Result<Vec<Glyph>, DrawError> {
+    let glyph = |ch: &char| Glyph::of(*ch, style).ok_or_else(|| DrawError::Unprintable { characters: vec![*ch] });
+    characters.iter().map(glyph).collect()
 }
 
 fn parse(face: &Face) -> Option<ttf_parser::Face<'static>> {

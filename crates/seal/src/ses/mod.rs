@@ -1,5 +1,5 @@
-//! Electronic-seal structures: written as GB/T 38540-2020 (version 4), read also as GM/T 0031-2014 (version 1) and GM/T 0031-2025
-//! (version 5), with the deviations that products in the field are known for.
+//! Electronic-seal structures: written as GB/T 38540-2020 (version 4) or, where asked for, GM/T 0031-2025 (version 5); read also as
+//! GM/T 0031-2014 (version 1), with the deviations that products in the field are known for ([`Deviation`]).
 //!
 //! Two structures, each made in two phases, because the key that signs is never here:
 //! - an **electronic seal** 电子印章 ([`SealDraft`] → to be signed → the seal maker's signature → [`assemble_seal`]) binds a picture, a
@@ -10,15 +10,20 @@
 //! [`Seal::parse`] and [`SealSignature::parse`] look at received bytes without changing them. What is hashed is always a slice of the
 //! input: re-encoding would break seals of producers who do not write strict DER.
 
+mod model;
 mod parse;
+mod record;
 mod verify;
 mod write;
 
-pub use parse::{CertificateList, Extension, MakerSignature, ParseError, Picture, Seal, SealSignature, SealVersion};
+pub use model::{
+    CertificateList, Deviation, Extension, MakerSignature, ParseError, Picture, Seal, SealSignature, SealVersion,
+};
+pub use record::{CertificateHolder, ListedCertificate, SealAge, SealRecord};
 pub use verify::{Role, SealFault, SealReport, SealSignatureReport, Verdict, verify_seal, verify_seal_signature};
 pub use write::{
-    DraftError, SealDraft, SealSignatureDraft, SealType, assemble_seal, assemble_seal_signature, seal_signature_size,
-    with_timestamp,
+    DraftError, SealDraft, SealSignatureDraft, SealType, WrittenVersion, assemble_seal, assemble_seal_signature,
+    seal_signature_size, seal_with_timestamp, with_timestamp,
 };
 
 /// Contents of the OBJECT IDENTIFIER of the extension that carries the owner's unified social credit code: 1.2.156.10260.4.1.4, the

@@ -5,146 +5,31 @@ use std::borrow::Cow;
 use yinxin_pki::asn1::{
     Asn1Error, Element, ObjectIdentifier, Reader, Tag, Writer, parse_generalized_time, parse_utc_time,
 };
-use yinxin_pki::digest::DigestAlgorithm;
 
-/// Which standard a structure follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SealVersion {
-    /// GM/T 0031-2014.
-    V1,
-    /// GB/T 38540-2020.
-    V4,
-    /// GM/T 0031-2025.
-    V5,
-}
+use super::model::{
+    CertificateList, Deviation, Extension, MakerSignature, ParseError, Picture, Seal, SealSignature, SealVersion,
+};
 
-/// Why bytes are not a seal or a seal signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ParseError {
-    /// The bytes are not the ASN.1 of the structure.
-    #[error("seal.parse.structure: {0}")]
-    Structure(#[from] Asn1Error),
-    /// The header does not begin with `ES`.
-    #[error("seal.parse.not_a_seal: the header is not that of an electronic seal")]
-    NotASeal,
-    /// A version that is none of 1, 4 and 5, or one that contradicts the shape.
-    #[error("seal.parse.version: the version of the seal is unknown or contradicts its shape")]
-    Version,
-    /// The list of certificates is of an unknown type.
-    #[error("seal.parse.certificate_list: the type of the certificate list is unknown")]
-    CertificateList,
-}
+/// Most entries of a list of certificates or of further data; seals in use have a handful.
+const MOST_ENTRIES: usize = 1000;
 
-/// An electronic seal (SESeal) as received.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Seal<'a> {
-    /// The whole structure, without a wrapping OCTET STRING.
-    pub raw: &'a [u8],
-    /// Which standard it follows.
-    pub version: SealVersion,
-    /// Identifier of the maker of the seal software (Vid).
-    pub vendor_id: String,
-    /// Identifier of the seal (esID).
-    pub es_id: String,
-    /// Type code; in version 1, 1 is an organisation and 2 a person; free in later versions.
-    pub seal_type: u64,
-    /// Name of the seal.
-    pub name: String,
-    /// Who may use the seal.
-    pub certificates: CertificateList<'a>,
-    /// When the seal was made, microseconds UTC.
-    pub created_at: i64,
-    /// From when the seal is valid, microseconds UTC.
-    pub valid_from: i64,
-    /// Until when the seal is valid, microseconds UTC, inclusive.
-    pub valid_to: i64,
-    /// What the seal looks like.
-    pub picture: Picture<'a>,
-    /// Further data; `None` if there is some that cannot be read.
-    pub extensions: Option<Vec<Extension<'a>>>,
-    /// The maker's certificate and signature; `None` if they stand in a vendor's own layout, so that they cannot be checked.
-    pub maker: Option<MakerSignature<'a>>,
-}
+/// The deviations that were met, each once.
+#[derive(Default)]
+struct Notes(Vec<Deviation>);
 
-/// The seal maker's part of a seal.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct MakerSignature<'a> {
-    /// The bytes that the maker signed: in version 1 SEQUENCE(sealInfo, certificate, algorithm), later the sealInfo alone.
-    pub to_be_signed: Cow<'a, [u8]>,
-    /// The maker's certificate, DER.
-    pub certificate: &'a [u8],
-    /// Signature algorithm.
-    pub algorithm: ObjectIdentifier,
-    /// Signature value, for SM2 the DER of GM/T 0009.
-    pub signature: &'a [u8],
-    /// Time-stamp token over the signature value (version 5).
-    pub timestamp: Option<&'a [u8]>,
-}
+impl Notes {
+    fn add(&mut self, deviation: Deviation) {
+        if !self.0.contains(&deviation) {
+            self.0.push(deviation);
+        }
+    }
 
-/// Who may use a seal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CertificateList<'a> {
-    /// The certificates themselves, DER.
-    Certificates(Vec<&'a [u8]>),
-    /// Digests of the certificates: name or object identifier of the hash function as free text, and the value.
-    Digests(Vec<(String, &'a [u8])>),
-}
-
-/// What a seal looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Picture<'a> {
-    /// Format as the maker wrote it, usually `PNG`.
-    pub format: &'a [u8],
-    /// The picture file.
-    pub data: &'a [u8],
-    /// Width in millimetres.
-    pub width_mm: u64,
-    /// Height in millimetres.
-    pub height_mm: u64,
-}
-
-/// One entry of the extension data (ExtData).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extension<'a> {
-    /// Contents octets of the OBJECT IDENTIFIER.
-    pub oid: &'a [u8],
-    /// Whether a verifier that does not know it must refuse.
-    pub critical: bool,
-    /// Contents of extnValue.
-    pub value: &'a [u8],
-}
-
-/// A seal signature (SES_Signature) as received.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SealSignature<'a> {
-    /// The whole structure.
-    pub raw: &'a [u8],
-    /// The version of the seal inside, which decides the shape.
-    pub version: SealVersion,
-    /// The bytes that the signer signed (TBS_Sign).
-    pub to_be_signed: &'a [u8],
-    /// The seal that was used.
-    pub seal: Seal<'a>,
-    /// When the signer says it was signed, microseconds UTC; `None` where version 1 carries a time-stamp token instead.
-    pub claimed_time: Option<i64>,
-    /// Digest of the signed data.
-    pub data_hash: &'a [u8],
-    /// Range that is protected, or where the signed data is.
-    pub property_info: String,
-    /// Further data; `None` if there is some that cannot be read.
-    pub extensions: Option<Vec<Extension<'a>>>,
-    /// The signer's certificate, DER.
-    pub certificate: &'a [u8],
-    /// Signature algorithm.
-    pub algorithm: ObjectIdentifier,
-    /// Signature value, for SM2 the DER of GM/T 0009.
-    pub signature: &'a [u8],
-    /// Time-stamp token: over the signature value in versions 4 and 5; in version 1 part of what is signed.
-    pub timestamp: Option<&'a [u8]>,
+    /// Notes `deviation` unless the element carries `tag`.
+    fn unless(&mut self, element: &Element<'_>, tag: Tag, deviation: Deviation) {
+        if element.tag() != tag {
+            self.add(deviation);
+        }
+    }
 }
 
 impl<'a> Seal<'a> {
@@ -153,61 +38,82 @@ impl<'a> Seal<'a> {
     /// # Errors
     /// [`ParseError`] if the bytes are anything else.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
+        let mut notes = Notes::default();
         let mut reader = Reader::ber(bytes);
-        let seal = Self::read(&mut reader)?;
+        let mut seal = Self::read(&reader.any()?, &mut notes)?;
         reader.finish()?;
+        note_encoding(bytes, &mut notes);
+        seal.deviations = notes.0;
         Ok(seal)
     }
 
-    /// Reads the seal that comes next, also where a vendor wrapped it in an OCTET STRING.
-    fn read(reader: &mut Reader<'a>) -> Result<Self, ParseError> {
-        let outer = reader.any()?;
-        let outer = if outer.tag() == Tag::OCTET_STRING { whole(outer.contents())? } else { outer };
+    /// Reads a seal, also where a vendor wrapped it in an OCTET STRING. The deviations are left to the caller.
+    fn read(outer: &Element<'a>, notes: &mut Notes) -> Result<Self, ParseError> {
+        let outer = if outer.tag() == Tag::OCTET_STRING {
+            notes.add(Deviation::WrappedSeal);
+            whole(outer.contents())?
+        } else {
+            *outer
+        };
         let parts = elements(&outer, 8)?;
         let info = parts.first().ok_or(Asn1Error::Truncated)?;
         let mut fields = sequence(info)?;
 
         let mut header = fields.sequence()?;
-        if header.any()?.contents() != b"ES" {
+        let id = header.any()?;
+        if id.contents() != b"ES" {
             return Err(ParseError::NotASeal);
         }
+        notes.unless(&id, Tag::IA5_STRING, Deviation::IdentifierType);
         let version = match (parts.len(), header.u64()?) {
             (2, 1) => SealVersion::V1,
             (4, 4) => SealVersion::V4,
             (4 | 5, 5) => SealVersion::V5,
             _ => return Err(ParseError::Version),
         };
-        let vendor_id = header.any()?.to_text();
+        let vendor_id = identifier(&mut header, notes)?;
         header.finish()?;
-        let es_id = fields.any()?.to_text();
+        let es_id = identifier(&mut fields, notes)?;
 
         let mut property = fields.sequence()?;
         let seal_type = property.u64()?;
-        let name = property.any()?.to_text();
+        let name = property.any()?;
+        notes.unless(&name, Tag::UTF8_STRING, Deviation::NameType);
         let list_type = if version == SealVersion::V1 { 1 } else { property.u64()? };
         let certificates = certificate_list(list_type, property.sequence()?)?;
-        let (created_at, valid_from, valid_to) = (property.time()?, property.time()?, property.time()?);
+        let mut time = || {
+            let element = property.any()?;
+            let demanded = if version == SealVersion::V1 { Tag::UTC_TIME } else { Tag::GENERALIZED_TIME };
+            notes.unless(&element, demanded, Deviation::TimeType);
+            element.to_time()
+        };
+        let (created_at, valid_from, valid_to) = (time()?, time()?, time()?);
         property.finish()?;
 
         let mut picture = fields.sequence()?;
+        let format = picture.any()?;
+        notes.unless(&format, Tag::IA5_STRING, Deviation::IdentifierType);
         let picture = Picture {
-            format: picture.any()?.contents(),
+            format: format.contents(),
             data: picture.octet_string()?,
             width_mm: picture.u64()?,
             height_mm: picture.u64()?,
         };
-        let extensions = extensions(&mut fields)?;
+        let extensions = extensions(&mut fields, version, notes)?;
         let maker = match version {
-            SealVersion::V1 => maker_of_version_1(info, &parts[1]),
-            SealVersion::V4 | SealVersion::V5 => maker_of_later_versions(info, &parts[1..]),
+            SealVersion::V1 => maker_of_version_1(info, &parts[1], notes),
+            SealVersion::V4 | SealVersion::V5 => maker_of_later_versions(info, &parts[1..], notes),
         };
+        if maker.is_err() {
+            notes.add(Deviation::MakerLayout);
+        }
         Ok(Self {
             raw: outer.raw(),
             version,
             vendor_id,
             es_id,
             seal_type,
-            name,
+            name: name.to_text(),
             certificates,
             created_at,
             valid_from,
@@ -215,46 +121,10 @@ impl<'a> Seal<'a> {
             picture,
             extensions,
             maker: maker.ok(),
+            deviations: Vec::new(),
         })
     }
-
-    /// The unified social credit code of the owner, if the seal carries one that we can read.
-    pub fn owner_code(&self) -> Option<&'a str> {
-        self.extension_text(super::OWNER_CODE)
-    }
-
-    /// The thirteen digits under which the seal is filed with the police, if the seal carries them.
-    pub fn seal_code(&self) -> Option<&'a str> {
-        self.extension_text(super::SEAL_CODE)
-    }
-
-    fn extension_text(&self, oid: &[u8]) -> Option<&'a str> {
-        let extension = self.extensions.iter().flatten().find(|extension| extension.oid == oid)?;
-        let value = whole(extension.value).ok()?;
-        std::str::from_utf8(value.contents()).ok()
-    }
 }
-
-impl CertificateList<'_> {
-    /// Whether `certificate` (DER) is in the list, byte for byte or by its digest.
-    pub fn permits(&self, certificate: &[u8]) -> bool {
-        match self {
-            Self::Certificates(certificates) => certificates.contains(&certificate),
-            Self::Digests(digests) => digests.iter().any(|(function, digest)| {
-                let known =
-                    HASH_FUNCTIONS.iter().find(|(names, _)| names.contains(&function.to_ascii_lowercase().as_str()));
-                known.is_some_and(|(_, algorithm)| algorithm.digest(certificate).as_bytes() == *digest)
-            }),
-        }
-    }
-}
-
-/// What makers write for the hash function of a certificate digest, in lower case. SHA-1 is left out: a second certificate with the
-/// same digest could be made.
-const HASH_FUNCTIONS: [(&[&str], DigestAlgorithm); 2] = [
-    (&["sm3", "1.2.156.10197.1.401"], DigestAlgorithm::Sm3),
-    (&["sha256", "sha-256", "2.16.840.1.101.3.4.2.1"], DigestAlgorithm::Sha256),
-];
 
 impl<'a> SealSignature<'a> {
     /// Reads the one seal signature that fills `bytes`, of any version. Padding, as in the `/Contents` of a PDF signature, is for
@@ -263,6 +133,7 @@ impl<'a> SealSignature<'a> {
     /// # Errors
     /// [`ParseError`] if the bytes are anything else.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
+        let mut notes = Notes::default();
         let mut reader = Reader::ber(bytes);
         let outer = reader.any()?;
         reader.finish()?;
@@ -270,46 +141,53 @@ impl<'a> SealSignature<'a> {
         let to_be_signed = parts.first().ok_or(Asn1Error::Truncated)?;
         let mut fields = sequence(to_be_signed)?;
         let version = fields.u64()?;
-        let seal = Seal::read(&mut fields)?;
+        let mut seal_notes = Notes::default();
+        let seal_element = fields.any()?;
+        let mut seal = Seal::read(&seal_element, &mut seal_notes)?;
         let shape = match (parts.len(), seal.version, version) {
             (2, SealVersion::V1, _) => SealVersion::V1,
             (4 | 5, SealVersion::V4, 4) => SealVersion::V4,
             (4 | 5, SealVersion::V5, 5) => SealVersion::V5,
             _ => return Err(ParseError::Version),
         };
+        note_encoding(seal.raw, &mut seal_notes);
+        seal_notes.0.iter().for_each(|deviation| notes.add(*deviation));
+        seal.deviations = seal_notes.0;
         let time = fields.any()?;
-        let (claimed_time, token) =
-            if shape == SealVersion::V1 { time_of_version_1(&time)? } else { (Some(time.to_time()?), None) };
-        let data_hash = octets(&fields.any()?)?;
-        let property_info = fields.any()?.to_text();
+        let (claimed_time, token) = if shape == SealVersion::V1 {
+            time_of_version_1(&time, &mut notes)?
+        } else {
+            notes.unless(&time, Tag::GENERALIZED_TIME, Deviation::TimeType);
+            (Some(time.to_time()?), None)
+        };
+        let data_hash = octets(&fields.any()?, &mut notes)?;
+        let property_info = identifier(&mut fields, &mut notes)?;
 
-        let common = |certificate, algorithm, signature, extensions, timestamp| Self {
+        let (certificate, algorithm, signature, extensions, timestamp) = if shape == SealVersion::V1 {
+            let (certificate, algorithm) = (fields.octet_string()?, fields.oid()?);
+            fields.finish()?;
+            (certificate, algorithm, octets(&parts[1], &mut notes)?, Some(Vec::new()), token)
+        } else {
+            let extensions = extensions(&mut fields, shape, &mut notes)?;
+            let stamp = parts.get(4).map(|element| timestamp(element, &mut notes)).transpose()?;
+            (octet_string(&parts[1])?, oid(&parts[2])?, octets(&parts[3], &mut notes)?, extensions, stamp)
+        };
+        note_encoding(bytes, &mut notes);
+        Ok(Self {
             raw: outer.raw(),
             version: shape,
             to_be_signed: to_be_signed.raw(),
-            seal: seal.clone(),
+            seal,
             claimed_time,
             data_hash,
-            property_info: property_info.clone(),
+            property_info,
             extensions,
             certificate,
             algorithm,
             signature,
             timestamp,
-        };
-        if shape == SealVersion::V1 {
-            let (certificate, algorithm) = (fields.octet_string()?, fields.oid()?);
-            fields.finish()?;
-            return Ok(common(certificate, algorithm, octets(&parts[1])?, Some(Vec::new()), token));
-        }
-        let extensions = extensions(&mut fields)?;
-        Ok(common(
-            octet_string(&parts[1])?,
-            oid(&parts[2])?,
-            octets(&parts[3])?,
-            extensions,
-            parts.get(4).map(timestamp).transpose()?,
-        ))
+            deviations: notes.0,
+        })
     }
 }
 
@@ -324,6 +202,29 @@ fn elements<'a>(element: &Element<'a>, most: usize) -> Result<Vec<Element<'a>>, 
         parts.push(reader.any()?);
     }
     Ok(parts)
+}
+
+/// Text of an identifier, whatever type of string a vendor wrote it as.
+fn identifier(fields: &mut Reader<'_>, notes: &mut Notes) -> Result<String, Asn1Error> {
+    let element = fields.any()?;
+    notes.unless(&element, Tag::IA5_STRING, Deviation::IdentifierType);
+    Ok(element.to_text())
+}
+
+/// Notes where headers are not those of DER, down to the depth that the structures have.
+fn note_encoding(bytes: &[u8], notes: &mut Notes) {
+    fn strict(mut reader: Reader<'_>, depth: usize) -> bool {
+        while !reader.is_empty() {
+            let Ok(element) = reader.any() else { return false };
+            if depth > 0 && element.tag().is_constructed() && !strict(element.reader(), depth - 1) {
+                return false;
+            }
+        }
+        true
+    }
+    if !strict(Reader::der(bytes), 8) {
+        notes.add(Deviation::Encoding);
+    }
 }
 
 fn expect(element: &Element<'_>, tag: Tag) -> Result<(), Asn1Error> {
@@ -349,9 +250,10 @@ fn oid(element: &Element<'_>) -> Result<ObjectIdentifier, Asn1Error> {
     element.to_oid()
 }
 
-/// The octets of a BIT STRING, or of an OCTET STRING where a vendor of version 1 wrote one instead.
-fn octets<'a>(element: &Element<'a>) -> Result<&'a [u8], Asn1Error> {
+/// The octets of a BIT STRING, or of an OCTET STRING where a vendor wrote one instead.
+fn octets<'a>(element: &Element<'a>, notes: &mut Notes) -> Result<&'a [u8], Asn1Error> {
     if element.tag() == Tag::OCTET_STRING {
+        notes.add(Deviation::OctetString);
         return Ok(element.contents());
     }
     expect(element, Tag::BIT_STRING)?;
@@ -359,7 +261,7 @@ fn octets<'a>(element: &Element<'a>) -> Result<&'a [u8], Asn1Error> {
 }
 
 /// The one element that fills `bytes`.
-fn whole(bytes: &[u8]) -> Result<Element<'_>, Asn1Error> {
+pub(super) fn whole(bytes: &[u8]) -> Result<Element<'_>, Asn1Error> {
     let mut reader = Reader::ber(bytes);
     let element = reader.any()?;
     reader.finish()?;
@@ -367,16 +269,20 @@ fn whole(bytes: &[u8]) -> Result<Element<'_>, Asn1Error> {
 }
 
 /// `[0] EXPLICIT BIT STRING`.
-fn timestamp<'a>(element: &Element<'a>) -> Result<&'a [u8], Asn1Error> {
+fn timestamp<'a>(element: &Element<'a>, notes: &mut Notes) -> Result<&'a [u8], Asn1Error> {
     expect(element, Tag::context(0))?;
-    octets(&whole(element.contents())?)
+    octets(&whole(element.contents())?, notes)
 }
 
 fn certificate_list(list_type: u64, mut entries: Reader<'_>) -> Result<CertificateList<'_>, ParseError> {
+    const TOO_MANY: ParseError = ParseError::TooMany { most: MOST_ENTRIES };
     match list_type {
         1 => {
             let mut certificates = Vec::new();
             while !entries.is_empty() {
+                if certificates.len() == MOST_ENTRIES {
+                    return Err(TOO_MANY);
+                }
                 certificates.push(entries.octet_string()?);
             }
             Ok(CertificateList::Certificates(certificates))
@@ -384,6 +290,9 @@ fn certificate_list(list_type: u64, mut entries: Reader<'_>) -> Result<Certifica
         2 => {
             let mut digests = Vec::new();
             while !entries.is_empty() {
+                if digests.len() == MOST_ENTRIES {
+                    return Err(TOO_MANY);
+                }
                 let mut digest = entries.sequence()?;
                 digests.push((digest.any()?.to_text(), digest.octet_string()?));
             }
@@ -395,15 +304,25 @@ fn certificate_list(list_type: u64, mut entries: Reader<'_>) -> Result<Certifica
 
 /// Extension data as the standards have it (`[0]`), without the tag, or wrapped in an OCTET STRING. What cannot be read is `None`,
 /// which a verifier must not take for nothing.
-fn extensions<'a>(fields: &mut Reader<'a>) -> Result<Option<Vec<Extension<'a>>>, Asn1Error> {
+fn extensions<'a>(
+    fields: &mut Reader<'a>,
+    version: SealVersion,
+    notes: &mut Notes,
+) -> Result<Option<Vec<Extension<'a>>>, ParseError> {
     if fields.is_empty() {
         return Ok(Some(Vec::new()));
     }
     let mut element = fields.any()?;
     fields.finish()?;
+    if element.tag() != Tag::context(0) && version != SealVersion::V1 {
+        notes.add(Deviation::UntaggedExtensions);
+    }
     let mut read = || {
         // Two wrappings at most: `[0]` around an OCTET STRING has been seen.
         for _ in 0..2 {
+            if element.tag() == Tag::OCTET_STRING {
+                notes.add(Deviation::WrappedExtensions);
+            }
             if element.tag() == Tag::context(0) || element.tag() == Tag::OCTET_STRING {
                 element = whole(element.contents())?;
             }
@@ -411,21 +330,40 @@ fn extensions<'a>(fields: &mut Reader<'a>) -> Result<Option<Vec<Extension<'a>>>,
         let mut entries = sequence(&element)?;
         let mut extensions = Vec::new();
         while !entries.is_empty() {
+            if extensions.len() == MOST_ENTRIES {
+                return Err(Asn1Error::TrailingData);
+            }
             let mut entry = entries.sequence()?;
             let oid = entry.element(Tag::OID)?.contents();
-            let critical = if entry.peek() == Some(Tag::BOOLEAN) { entry.boolean()? } else { false };
+            let critical = if entry.peek() == Some(Tag::BOOLEAN) {
+                let critical = entry.boolean()?;
+                if !critical {
+                    notes.add(Deviation::DefaultWritten);
+                }
+                critical
+            } else {
+                false
+            };
             let value = entry.octet_string()?;
             entry.finish()?;
             extensions.push(Extension { oid, critical, value });
         }
         Ok::<_, Asn1Error>(extensions)
     };
-    Ok(read().ok())
+    let extensions = read().ok();
+    if extensions.is_none() {
+        notes.add(Deviation::UnreadableExtensions);
+    }
+    Ok(extensions)
 }
 
 /// SES_SignInfo of version 1. The signature covers SEQUENCE(sealInfo, certificate, algorithm), of which only the outermost header is
 /// not in the input.
-fn maker_of_version_1<'a>(info: &Element<'a>, sign_info: &Element<'a>) -> Result<MakerSignature<'a>, Asn1Error> {
+fn maker_of_version_1<'a>(
+    info: &Element<'a>,
+    sign_info: &Element<'a>,
+    notes: &mut Notes,
+) -> Result<MakerSignature<'a>, Asn1Error> {
     let parts = elements(sign_info, 3)?;
     let [certificate, algorithm, signature] = parts.as_slice() else { return Err(Asn1Error::Truncated) };
     let to_be_signed = Writer::sequence_of(|tbs| {
@@ -437,29 +375,42 @@ fn maker_of_version_1<'a>(info: &Element<'a>, sign_info: &Element<'a>) -> Result
         to_be_signed: Cow::Owned(to_be_signed),
         certificate: octet_string(certificate)?,
         algorithm: oid(algorithm)?,
-        signature: octets(signature)?,
+        signature: octets(signature, notes)?,
         timestamp: None,
     })
 }
 
 /// Certificate, algorithm, signature and in version 5 a time stamp; the signature covers the sealInfo.
-fn maker_of_later_versions<'a>(info: &Element<'a>, parts: &[Element<'a>]) -> Result<MakerSignature<'a>, Asn1Error> {
+fn maker_of_later_versions<'a>(
+    info: &Element<'a>,
+    parts: &[Element<'a>],
+    notes: &mut Notes,
+) -> Result<MakerSignature<'a>, Asn1Error> {
     let [certificate, algorithm, signature, rest @ ..] = parts else { return Err(Asn1Error::Truncated) };
     Ok(MakerSignature {
         to_be_signed: Cow::Borrowed(info.raw()),
         certificate: octet_string(certificate)?,
         algorithm: oid(algorithm)?,
-        signature: octets(signature)?,
-        timestamp: rest.first().map(timestamp).transpose()?,
+        signature: octets(signature, notes)?,
+        timestamp: rest.first().map(|element| timestamp(element, notes)).transpose()?,
     })
 }
 
 /// The timeInfo of version 1: a time as an element, as bare characters, or a time-stamp token, inside a BIT STRING or OCTET STRING.
-fn time_of_version_1<'a>(element: &Element<'a>) -> Result<(Option<i64>, Option<&'a [u8]>), Asn1Error> {
+fn time_of_version_1<'a>(
+    element: &Element<'a>,
+    notes: &mut Notes,
+) -> Result<(Option<i64>, Option<&'a [u8]>), Asn1Error> {
+    notes.unless(element, Tag::BIT_STRING, Deviation::TimeInfo);
     if matches!(element.tag(), Tag::UTC_TIME | Tag::GENERALIZED_TIME) {
         return Ok((Some(element.to_time()?), None));
     }
-    let bytes = octets(element)?;
+    let bytes = if element.tag() == Tag::OCTET_STRING {
+        element.contents()
+    } else {
+        expect(element, Tag::BIT_STRING)?;
+        element.to_bit_string()?.octets()?
+    };
     if let Ok(time) = parse_generalized_time(bytes).or_else(|_| parse_utc_time(bytes)) {
         return Ok((Some(time), None));
     }

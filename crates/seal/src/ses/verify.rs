@@ -14,7 +14,7 @@ use yinxin_pki::oid;
 use yinxin_pki::tsp::{Timestamp, TimestampError, Token};
 use yinxin_pki::x509::Certificate;
 
-use super::parse::{Extension, Seal, SealSignature, SealVersion};
+use super::model::{Extension, Seal, SealSignature, SealVersion};
 use super::{OWNER_CODE, SEAL_CODE};
 
 /// How far the clocks of a signer and of a timestamping authority may differ, in microseconds: five minutes.
@@ -98,6 +98,31 @@ impl SealFault {
                 Verdict::Indeterminate
             }
             _ => Verdict::Invalid,
+        }
+    }
+
+    /// The clause that demands what does not hold.
+    pub fn clause(&self) -> &'static str {
+        match self {
+            Self::Extension => "GM/T 0031-2014 6.2.3 a",
+            Self::Certificate(Role::Signer) | Self::Algorithm(Role::Signer, _) | Self::Signature(Role::Signer) => {
+                "GM/T 0031-2014 6.2.3 b"
+            }
+            Self::Chain(Role::Signer, _) => "GM/T 0031-2014 6.2.3 c",
+            Self::ClaimedTime | Self::NoTime | Self::TimeNotProven => "GM/T 0031-2014 6.2.3 d",
+            Self::DataHash => "GM/T 0031-2014 6.2.3 e",
+            Self::MakerUnreadable
+            | Self::Certificate(Role::SealMaker)
+            | Self::Algorithm(Role::SealMaker, _)
+            | Self::Signature(Role::SealMaker) => "GM/T 0031-2014 6.1.2 b",
+            Self::Chain(Role::SealMaker, _) => "GM/T 0031-2014 6.1.2 c",
+            Self::SealValidity => "GM/T 0031-2014 6.1.2 d",
+            Self::SignerNotListed => "GM/T 0031-2014 6.2.2",
+            Self::Timestamp(_)
+            | Self::Certificate(Role::TimestampAuthority)
+            | Self::Algorithm(Role::TimestampAuthority, _)
+            | Self::Signature(Role::TimestampAuthority)
+            | Self::Chain(Role::TimestampAuthority, _) => "GB/T 38540-2020, timeStamp",
         }
     }
 }
@@ -207,25 +232,19 @@ pub fn verify_seal_signature(
     now: i64,
 ) -> SealSignatureReport {
     let mut faults = Vec::new();
-    // The time comes first, because everything else is judged by it; its faults come last, as in the standard.
-    let mut time_faults = Vec::new();
+    // The stamp comes first, because everything else is judged by its time; its faults come last, as what GB/T 38540 adds.
+    let mut stamp_faults = Vec::new();
     // In version 1 the token is part of what is signed, and what it stamps is not laid down: it cannot be checked.
     let token = signature.timestamp.filter(|_| signature.version != SealVersion::V1);
     let (timestamp, timestamp_chain) = token
-        .and_then(|token| stamped_time(token, signature.signature, validator, evidence, &mut time_faults))
+        .and_then(|token| stamped_time(token, signature.signature, validator, evidence, &mut stamp_faults))
         .map_or((None, None), |(timestamp, chain)| (Some(timestamp), Some(chain)));
     let proven = timestamp.as_ref().filter(|_| timestamp_chain.as_ref().is_some_and(ChainReport::is_valid));
     let proven = proven.map(|timestamp| timestamp.time);
-    let latest = proven.unwrap_or(now).saturating_add(CLOCK_TOLERANCE);
-    if signature.claimed_time.is_some_and(|claimed| claimed > latest) {
-        time_faults.push(SealFault::ClaimedTime);
-    }
     let signing_time = proven.or(signature.claimed_time);
-    if signing_time.is_none() {
-        time_faults.push(SealFault::NoTime);
-    }
     let at = signing_time.unwrap_or(now);
 
+    // b) the signature, c) the signer's certificate at the time of signing.
     let signer = check_signature(
         Role::Signer,
         signature.certificate,
@@ -239,16 +258,17 @@ pub fn verify_seal_signature(
         note_chain(Role::Signer, &chain, &mut faults);
         chain
     });
-    if signature.data_hash != data_hash {
-        faults.push(SealFault::DataHash);
-    }
+    // The seal is f), but what d) says of a claimed time also concerns its maker.
     let seal = verify_seal(&signature.seal, validator, evidence, at);
-    faults.extend(seal.faults);
-    if !signature.seal.certificates.permits(signature.certificate) {
-        faults.push(SealFault::SignerNotListed);
+
+    // d) the time of signing.
+    let latest = proven.unwrap_or(now).saturating_add(CLOCK_TOLERANCE);
+    if signature.claimed_time.is_some_and(|claimed| claimed > latest) {
+        faults.push(SealFault::ClaimedTime);
     }
-    check_extensions(signature.extensions.as_deref(), &mut faults);
-    faults.extend(time_faults);
+    if signing_time.is_none() {
+        faults.push(SealFault::NoTime);
+    }
     if proven.is_none() {
         // A certificate that fails today but did not at the claimed time: only a proven time could save it.
         let mut worse_today = |chain: &Option<ChainReport>, purpose| {
@@ -261,6 +281,16 @@ pub fn verify_seal_signature(
             faults.push(SealFault::TimeNotProven);
         }
     }
+    // e) the data, f) the seal.
+    if signature.data_hash != data_hash {
+        faults.push(SealFault::DataHash);
+    }
+    faults.extend(seal.faults);
+    if !signature.seal.certificates.permits(signature.certificate) {
+        faults.push(SealFault::SignerNotListed);
+    }
+    check_extensions(signature.extensions.as_deref(), &mut faults);
+    faults.extend(stamp_faults);
     SealSignatureReport {
         faults,
         signing_time,

@@ -1,15 +1,30 @@
-//! Writing seals and seal signatures of GB/T 38540-2020, in two phases: first what is to be signed, then, once somebody who holds the
-//! key has signed it, the whole.
+//! Writing seals and seal signatures of GB/T 38540-2020 (version 4) and GM/T 0031-2025 (version 5), in two phases: first what is to be
+//! signed, then, once somebody who holds the key has signed it, the whole.
 
 use yinxin_pki::asn1::{Element, Tag, Writer};
 use yinxin_pki::oid;
 
-use super::parse::{ParseError, Seal};
+use super::model::{ParseError, Seal, SealVersion};
 use super::{OWNER_CODE, SEAL_CODE};
 use crate::draw::SealCode;
 
-/// The version that is written (GB/T 38540-2020).
-const VERSION: u64 = 4;
+/// Which standard a seal is written by. Seal signatures follow the seal that they are made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WrittenVersion {
+    /// GB/T 38540-2020, the usual one.
+    V4,
+    /// GM/T 0031-2025: the same fields, and room for the maker's time stamp ([`seal_with_timestamp`]).
+    V5,
+}
+
+impl WrittenVersion {
+    fn number(self) -> u64 {
+        match self {
+            Self::V4 => 4,
+            Self::V5 => 5,
+        }
+    }
+}
 
 /// What a seal is used for, as the type code of the structure; the standard leaves the codes beyond 1 and 2 free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,11 +123,19 @@ pub struct SealDraft {
 }
 
 impl SealDraft {
-    /// The DER of SES_SealInfo: the bytes that the seal maker signs.
+    /// The DER of SES_SealInfo by GB/T 38540-2020: the bytes that the seal maker signs.
     ///
     /// # Errors
     /// [`DraftError`] if something is missing or does not fit the structure.
     pub fn to_be_signed(&self) -> Result<Vec<u8>, DraftError> {
+        self.to_be_signed_as(WrittenVersion::V4)
+    }
+
+    /// The DER of SES_SealInfo by the standard that is asked for: the bytes that the seal maker signs.
+    ///
+    /// # Errors
+    /// [`DraftError`] if something is missing or does not fit the structure.
+    pub fn to_be_signed_as(&self, version: WrittenVersion) -> Result<Vec<u8>, DraftError> {
         for identifier in [Some(&self.es_id), Some(&self.vendor_id), self.owner_code.as_ref()].into_iter().flatten() {
             check_ascii(identifier)?;
         }
@@ -132,7 +155,7 @@ impl SealDraft {
         Ok(Writer::sequence_of(|info| {
             info.sequence(|header| {
                 header.ia5_string("ES");
-                header.u64(VERSION);
+                header.u64(version.number());
                 header.ia5_string(&self.vendor_id);
             });
             info.ia5_string(&self.es_id);
@@ -196,6 +219,25 @@ pub fn assemble_seal(to_be_signed: &[u8], maker_certificate: &[u8], signature: &
     Ok(seal)
 }
 
+/// Adds the RFC 3161 time-stamp token over the SM3 digest of the maker's signature value that GM/T 0031-2025 has room for, or replaces
+/// the one that is there. Nothing that is signed changes.
+///
+/// # Errors
+/// [`DraftError::ToBeSigned`] if the bytes are not a seal of version 5 with a readable maker's signature.
+pub fn seal_with_timestamp(seal: &[u8], timestamp_token: &[u8]) -> Result<Vec<u8>, DraftError> {
+    let parsed = Seal::parse(seal)?;
+    let (SealVersion::V5, Some(maker)) = (parsed.version, &parsed.maker) else {
+        return Err(ParseError::Version.into());
+    };
+    Ok(Writer::sequence_of(|whole| {
+        whole.raw(&maker.to_be_signed);
+        whole.octet_string(maker.certificate);
+        whole.oid(maker.algorithm);
+        whole.bit_string(maker.signature);
+        whole.context(0, |tagged| tagged.bit_string(timestamp_token));
+    }))
+}
+
 /// What a signer confirms with a seal.
 #[derive(Debug, Clone)]
 pub struct SealSignatureDraft {
@@ -210,18 +252,20 @@ pub struct SealSignatureDraft {
 }
 
 impl SealSignatureDraft {
-    /// The DER of TBS_Sign: the bytes that the signer signs.
+    /// The DER of TBS_Sign, in the version of the seal: the bytes that the signer signs.
     ///
     /// # Errors
-    /// [`DraftError`] if the seal is not one of version 4 or the range is not ASCII.
+    /// [`DraftError`] if the seal is of version 1, which is only read, or the range is not ASCII.
     pub fn to_be_signed(&self) -> Result<Vec<u8>, DraftError> {
         check_ascii(&self.property_info)?;
         let seal = Seal::parse(&self.seal)?;
-        if seal.version != super::SealVersion::V4 {
-            return Err(ParseError::Version.into());
-        }
+        let version = match seal.version {
+            SealVersion::V1 => return Err(ParseError::Version.into()),
+            SealVersion::V4 => WrittenVersion::V4,
+            SealVersion::V5 => WrittenVersion::V5,
+        };
         Ok(Writer::sequence_of(|tbs| {
-            tbs.u64(VERSION);
+            tbs.u64(version.number());
             tbs.raw(seal.raw);
             tbs.generalized_time(self.signed_at);
             tbs.bit_string(&self.data_hash);
@@ -264,7 +308,7 @@ pub fn assemble_seal_signature(
 /// [`DraftError::ToBeSigned`] if the bytes are not a seal signature of version 4 or 5.
 pub fn with_timestamp(seal_signature: &[u8], timestamp_token: &[u8]) -> Result<Vec<u8>, DraftError> {
     let parsed = super::SealSignature::parse(seal_signature)?;
-    if parsed.version == super::SealVersion::V1 {
+    if parsed.version == SealVersion::V1 {
         return Err(ParseError::Version.into());
     }
     Ok(Writer::sequence_of(|whole| {

@@ -3,7 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code, its helper functions included")]
 
+mod deviations;
 mod drawing;
+mod forge;
+mod hostile;
+mod ofd;
+mod photo;
 mod structures;
 mod verification;
 mod world;

@@ -3,17 +3,17 @@
 use std::process::Command;
 use std::sync::LazyLock;
 
+use crate::forge::Forge;
 use crate::world::{DAY, NOW, SECOND, World, data_hash, ofdrw, workspace};
 use proptest::prelude::*;
-use yinxin_pki::asn1::Writer;
 use yinxin_pki::chain::{RevocationEvidence, Validator};
 use yinxin_pki::key::SignatureAlgorithm;
 use yinxin_pki::tsp::TimestampError;
 use yinxin_pki::x509::{Certificate, CertificateProfile};
 use yinxin_seal::ses::{
-    CertificateList, DraftError, OWNER_CODE, ParseError, Seal, SealFault, SealSignature, SealSignatureDraft,
-    SealVersion, Verdict, assemble_seal, assemble_seal_signature, seal_signature_size, verify_seal,
-    verify_seal_signature, with_timestamp,
+    CertificateList, DraftError, ParseError, Seal, SealAge, SealFault, SealSignature, SealSignatureDraft, SealType,
+    SealVersion, WrittenVersion, assemble_seal, assemble_seal_signature, seal_signature_size, seal_with_timestamp,
+    verify_seal, verify_seal_signature, with_timestamp,
 };
 
 fn verifies(certificate: &[u8], message: &[u8], signature: &[u8]) -> bool {
@@ -145,6 +145,7 @@ fn others_seals_of_all_versions_are_read_and_their_maker_signatures_hold() {
         let maker = seal.maker.as_ref().unwrap();
         assert!(verifies(maker.certificate, &maker.to_be_signed, maker.signature), "{file}");
         assert_eq!(maker.timestamp.is_some(), file == "UserV5_ts.esl");
+        assert_eq!(seal.deviations, [], "{file}");
         // The rule of the other versions must not hold, or the test would show nothing.
         let other = if version == SealVersion::V1 { &maker.to_be_signed[4..] } else { seal.raw };
         assert!(!verifies(maker.certificate, other, maker.signature), "{file}");
@@ -167,147 +168,115 @@ fn others_seal_signatures_are_read_and_hold() {
     }
 }
 
-/// A seal in the shape of GM/T 0031-2014, which we do not write outside tests, with a vendor's deviations if asked.
-fn version_1(world: &World, deviant: bool) -> (Vec<u8>, Vec<u8>) {
-    let text = |w: &mut Writer, text: &str| if deviant { w.utf8_string(text) } else { w.ia5_string(text) };
-    let time = |w: &mut Writer| if deviant { w.generalized_time(NOW) } else { w.time(NOW) };
-    let info = Writer::sequence_of(|info| {
-        info.sequence(|header| {
-            text(header, "ES");
-            header.u64(1);
-            text(header, "YINXIN");
-        });
-        text(info, "ES-1");
-        info.sequence(|property| {
-            property.u64(1);
-            property.utf8_string("示例公章");
-            property.sequence(|list| list.octet_string(world.company.certificate.as_der()));
-            time(property);
-            time(property);
-            property.generalized_time(NOW + DAY);
-        });
-        info.sequence(|picture| {
-            picture.ia5_string("PNG");
-            picture.octet_string(b"png");
-            picture.u64(40);
-            picture.u64(40);
-        });
-        if deviant {
-            // Untagged, wrapped in an OCTET STRING, and `critical` written although it is the default.
-            let extensions = Writer::sequence_of(|extensions| {
-                extensions.sequence(|extension| {
-                    extension.primitive(yinxin_pki::asn1::Tag::OID, OWNER_CODE);
-                    extension.boolean(false);
-                    extension.octet_string(b"\x13\x0291");
-                });
-            });
-            info.octet_string(&extensions);
-        }
-    });
-    let mut certificate = Writer::new();
-    certificate.octet_string(world.maker.certificate.as_der());
-    let mut algorithm = Writer::new();
-    algorithm.oid(yinxin_pki::oid::SM2_WITH_SM3);
-    let parts = [info.clone(), certificate.finish(), algorithm.finish()].concat();
-    let signature = world.maker.sign(&Writer::sequence_of(|tbs| tbs.raw(&parts)));
-    let seal = Writer::sequence_of(|seal| {
-        seal.raw(&info);
-        seal.sequence(|sign_info| {
-            sign_info.raw(&parts[info.len()..]);
-            if deviant { sign_info.octet_string(&signature) } else { sign_info.bit_string(&signature) }
-        });
-    });
-    let to_be_signed = Writer::sequence_of(|tbs| {
-        tbs.u64(1);
-        if deviant {
-            tbs.octet_string(&seal)
-        } else {
-            tbs.raw(&seal)
-        }
-        if deviant {
-            tbs.octet_string(b"250630080300Z")
-        } else {
-            tbs.bit_string(b"\x17\x0d250630080300Z")
-        }
-        if deviant {
-            tbs.octet_string(&data_hash(b"contract"))
-        } else {
-            tbs.bit_string(&data_hash(b"contract"))
-        }
-        tbs.ia5_string("/Signature.xml");
-        tbs.octet_string(world.company.certificate.as_der());
-        tbs.oid(yinxin_pki::oid::SM2_WITH_SM3);
-    });
-    let signature = world.company.sign(&to_be_signed);
-    let signed = Writer::sequence_of(|whole| {
-        whole.raw(&to_be_signed);
-        whole.bit_string(&signature);
-    });
-    (seal, signed)
-}
-
 #[test]
-fn version_1_is_read_as_the_standard_has_it_and_as_vendors_deviate() {
-    let world = World::new();
-    for deviant in [false, true] {
-        let (seal, signed) = version_1(&world, deviant);
-        let seal = Seal::parse(&seal).unwrap();
-        assert_eq!((seal.version, seal.es_id.as_str()), (SealVersion::V1, "ES-1"));
-        assert_eq!(seal.owner_code(), deviant.then_some("91"));
-        let maker = seal.maker.unwrap();
-        assert!(verifies(maker.certificate, &maker.to_be_signed, maker.signature));
-        let signed = SealSignature::parse(&signed).unwrap();
-        assert_eq!((signed.version, signed.claimed_time, signed.timestamp), (SealVersion::V1, Some(NOW), None));
-        assert_eq!(signed.data_hash, data_hash(b"contract"));
-        let roots = [world.root.certificate.clone()];
-        let mut validator = Validator::new(&roots);
-        validator.add_candidates(std::slice::from_ref(&world.ca.certificate));
-        let none = RevocationEvidence::default();
-        let report = verify_seal_signature(&signed, &data_hash(b"contract"), &mut validator, &none, NOW);
-        assert_eq!((report.verdict(), report.signing_time), (Verdict::Valid, Some(NOW)), "{:?}", report.faults);
-    }
-}
-
-#[test]
-fn a_seal_of_version_5_may_carry_a_time_stamp_which_must_hold() {
+fn version_5_is_written_on_request_and_so_are_signatures_with_such_a_seal() {
     let mut world = World::new();
-    let info = world.seal_draft().to_be_signed().unwrap();
-    let version = info.windows(3).position(|window| window == [2, 1, 4]).unwrap() + 2;
-    let mut info = info;
-    info[version] = 5;
-    let signature = world.maker.sign(&info);
-    let token = world.stamp(&signature, NOW);
-    let other = world.stamp(b"another signature", NOW);
+    let info = world.seal_draft().to_be_signed_as(WrittenVersion::V5).unwrap();
+    let seal = assemble_seal(&info, world.maker.certificate.as_der(), &world.maker.sign(&info)).unwrap();
+    let read = Seal::parse(&seal).unwrap();
+    assert_eq!((read.version, &read.deviations[..]), (SealVersion::V5, &[][..]));
+    let four = world.seal();
+    assert_eq!(Seal::parse(&four).unwrap().version, SealVersion::V4);
+    assert_eq!(seal_with_timestamp(&four, b"0"), Err(DraftError::ToBeSigned(ParseError::Version)));
+
+    let maker_token = world.stamp(read.maker.as_ref().unwrap().signature, NOW);
+    let other_token = world.stamp(b"another signature", NOW);
     let roots = [world.root.certificate.clone()];
     let mut validator = Validator::new(&roots);
     validator.add_candidates(std::slice::from_ref(&world.ca.certificate));
-    for (token, faults) in [(&token, &[][..]), (&other, &[SealFault::Timestamp(TimestampError::Imprint)][..])] {
-        let seal = Writer::sequence_of(|seal| {
-            seal.raw(&info);
-            seal.octet_string(world.maker.certificate.as_der());
-            seal.oid(yinxin_pki::oid::SM2_WITH_SM3);
-            seal.bit_string(&signature);
-            seal.context(0, |tagged| tagged.bit_string(token));
-        });
-        let seal = Seal::parse(&seal).unwrap();
-        assert_eq!(seal.version, SealVersion::V5);
-        let report = verify_seal(&seal, &mut validator, &RevocationEvidence::default(), NOW);
+    let none = RevocationEvidence::default();
+    for (token, faults) in [
+        (None, &[][..]),
+        (Some(&maker_token), &[][..]),
+        (Some(&other_token), &[SealFault::Timestamp(TimestampError::Imprint)][..]),
+    ] {
+        let seal = token.map_or_else(|| seal.clone(), |token| seal_with_timestamp(&seal, token).unwrap());
+        let read = Seal::parse(&seal).unwrap();
+        assert_eq!(read.maker.as_ref().unwrap().timestamp, token.map(Vec::as_slice));
+        assert_eq!(verify_seal(&read, &mut validator, &none, NOW).faults, faults);
+
+        let bytes = world.sign(&seal, b"contract", NOW);
+        let stamp = world.stamp(SealSignature::parse(&bytes).unwrap().signature, NOW);
+        let bytes = with_timestamp(&bytes, &stamp).unwrap();
+        let signature = SealSignature::parse(&bytes).unwrap();
+        assert_eq!((signature.version, signature.seal.raw), (SealVersion::V5, &seal[..]));
+        let report = verify_seal_signature(&signature, &data_hash(b"contract"), &mut validator, &none, NOW);
         assert_eq!(report.faults, faults);
+        assert!(report.time_is_proven());
+        let kept =
+            seal_signature_size(seal.len(), signature.certificate.len(), signature.property_info.len(), stamp.len());
+        assert!((bytes.len()..bytes.len() + 64).contains(&kept), "{} {kept}", bytes.len());
     }
+    // A stamp is replaced, not heaped up.
+    let twice = seal_with_timestamp(&seal_with_timestamp(&seal, &other_token).unwrap(), &maker_token).unwrap();
+    assert_eq!(twice, seal_with_timestamp(&seal, &maker_token).unwrap());
 }
 
 #[test]
-fn a_vendors_own_layout_is_read_but_says_that_its_maker_cannot_be_checked() {
+fn version_1_is_only_read() {
     let world = World::new();
-    let (seal, _) = version_1(&world, false);
-    let info_length = u16::from_be_bytes([seal[6], seal[7]]) as usize + 4;
-    let vendor = Writer::sequence_of(|whole| {
-        whole.raw(&seal[4..4 + info_length]);
-        whole.sequence(|own| own.utf8_string("signed elsewhere"));
-    });
-    let seal = Seal::parse(&vendor).unwrap();
-    let report = verify_seal(&seal, &mut Validator::new(&[]), &RevocationEvidence::default(), NOW);
-    assert_eq!((report.verdict(), &report.faults[..]), (Verdict::Indeterminate, &[SealFault::MakerUnreadable][..]));
+    let draft = SealSignatureDraft {
+        seal: Forge::new(1).seal(&world),
+        signed_at: NOW,
+        data_hash: data_hash(b"contract"),
+        property_info: "field=Party_2".into(),
+    };
+    assert_eq!(draft.to_be_signed(), Err(DraftError::ToBeSigned(ParseError::Version)));
+    let signature = Forge::new(1).signature(&world);
+    assert_eq!(with_timestamp(&signature, b"0"), Err(DraftError::ToBeSigned(ParseError::Version)));
+}
+
+/// The data of a seal's life: owner, social credit code, seal code, type, validity and list (国办发〔2025〕33号 art. 2).
+#[test]
+fn the_record_of_a_seal_says_whose_it_is_and_how_long_it_lasts() {
+    let world = World::new();
+    let draft = world.seal_draft();
+    let bytes = world.make_seal(&draft);
+    let record = Seal::parse(&bytes).unwrap().record();
+    assert_eq!(record.version, SealVersion::V4);
+    assert_eq!((record.es_id.as_str(), record.vendor_id.as_str()), ("ES-43010200-0001", "YINXIN"));
+    assert_eq!(record.name, "示例园林绿化有限公司合同专用章");
+    assert_eq!(SealType::from_code(record.seal_type), Some(SealType::Contract));
+    assert_eq!(record.owner.as_deref(), Some("示例园林绿化有限公司"));
+    assert_eq!(record.owner_code.as_deref(), Some("91430104MA000231X7"));
+    assert_eq!(record.seal_code.as_deref(), Some("4301020000012"));
+    assert_eq!(record.maker.as_deref(), Some("示例制章单位"));
+    assert_eq!(
+        (record.created_at, record.valid_from, record.valid_to),
+        (draft.created_at, draft.valid_from, draft.valid_to)
+    );
+    let [listed] = &record.certificates[..] else { panic!("one certificate") };
+    let certificate = &world.company.certificate;
+    assert_eq!((listed.function.as_str(), &listed.digest[..]), ("SM3", certificate.sm3_fingerprint().as_bytes()));
+    let holder = listed.holder.as_ref().unwrap();
+    assert_eq!((holder.serial.as_slice(), holder.not_after), (certificate.serial(), certificate.not_after()));
+    assert_eq!(holder.name.as_deref(), Some("示例园林绿化有限公司"));
+    for (at, age) in [
+        (draft.valid_from - SECOND, SealAge::NotYetValid),
+        (draft.valid_from, SealAge::Valid),
+        (draft.valid_to, SealAge::Valid),
+        (draft.valid_to + SECOND, SealAge::Ended),
+    ] {
+        assert_eq!(record.age_at(at), age);
+    }
+    // A seal of another maker may list what is no certificate, or have a type that means nothing here.
+    assert_eq!(SealType::from_code(7), None);
+    let odd = yinxin_seal::ses::SealDraft { certificates: vec![vec![0x30, 0]], owner_code: None, ..draft };
+    let odd = world.make_seal(&odd);
+    let record = Seal::parse(&odd).unwrap().record();
+    assert_eq!((record.owner, record.owner_code, record.certificates[0].holder.clone()), (None, None, None));
+}
+
+#[test]
+fn lists_without_end_are_refused() {
+    let world = World::new();
+    let long = |count: usize| {
+        let draft = yinxin_seal::ses::SealDraft { certificates: vec![vec![0x30, 0]; count], ..world.seal_draft() };
+        let info = draft.to_be_signed().unwrap();
+        assemble_seal(&info, world.maker.certificate.as_der(), &world.maker.sign(&info))
+    };
+    assert!(long(1000).is_ok());
+    assert_eq!(long(1001), Err(DraftError::ToBeSigned(ParseError::TooMany { most: 1000 })));
 }
 
 #[test]
@@ -334,10 +303,17 @@ fn what_contradicts_itself_is_refused() {
 
 /// Checks with the arithmetic of `oracles/check_pdf.py`, which shares nothing with this project.
 #[test]
-fn an_independent_checker_finds_our_seal_signature_intact_valid_and_trusted() {
+fn an_independent_checker_finds_our_seal_signatures_intact_valid_and_trusted() {
     let mut world = World::new();
-    let seal = world.seal();
-    let bytes = world.sign(&seal, b"contract", NOW);
+    for (version, name) in [(WrittenVersion::V4, "SES-v4"), (WrittenVersion::V5, "SES-v5")] {
+        let info = world.seal_draft().to_be_signed_as(version).unwrap();
+        let seal = assemble_seal(&info, world.maker.certificate.as_der(), &world.maker.sign(&info)).unwrap();
+        check_elsewhere(&mut world, &seal, name);
+    }
+}
+
+fn check_elsewhere(world: &mut World, seal: &[u8], name: &str) {
+    let bytes = world.sign(seal, b"contract", NOW);
     let token = world.stamp(SealSignature::parse(&bytes).unwrap().signature, NOW);
     let stamped = with_timestamp(&bytes, &token).unwrap();
     let script = "import sys, check_pdf\n\
@@ -381,11 +357,14 @@ fn an_independent_checker_finds_our_seal_signature_intact_valid_and_trusted() {
         println!("skipped: Python with pyHanko is not installed");
         return;
     };
-    assert_eq!(verdict, "SES-v4 True True True True");
-    assert_eq!(run(b"another contract").unwrap(), "SES-v4 False True True True");
+    assert_eq!(verdict, format!("{name} True True True True"));
+    assert_eq!(run(b"another contract").unwrap(), format!("{name} False True True True"));
 }
 
-static DEVIANT: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| version_1(&World::new(), true));
+static DEVIANT: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
+    let (world, forge) = (World::new(), Forge { wrapped_seal: true, ..Forge::new(1) });
+    (forge.seal(&world), forge.signature(&world))
+});
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]

@@ -428,3 +428,46 @@ fn replace_list(info: &[u8], list: &[u8], by_digest: &[u8]) -> Vec<u8> {
         }
     })
 }
+
+/// Everything wrong at once, so that the order can be seen: GM/T 0031-2014 6.2.3 b to f with 6.1.2 inside, then what GB/T 38540-2020 adds.
+#[test]
+fn faults_come_in_the_order_of_the_standard() {
+    let mut world = World::new();
+    let ended = (NOW - 9 * DAY, NOW - 8 * DAY);
+    let stranger = world.issue(CertificateProfile::OrganisationSigning, "示例他人有限公司", ended);
+    let info = SealDraft { valid_from: NOW + 3 * DAY, valid_to: NOW + 4 * DAY, ..small_seal(&world) };
+    let info = info.to_be_signed().unwrap();
+    let foreign = world.company.sign(&info);
+    let seal = yinxin_seal::ses::assemble_seal(&info, world.maker.certificate.as_der(), &foreign).unwrap();
+    let to_be_signed = Writer::sequence_of(|tbs| {
+        tbs.u64(4);
+        tbs.raw(&seal);
+        tbs.generalized_time(NOW + 2 * DAY);
+        tbs.bit_string(&data_hash(b"another contract"));
+        tbs.ia5_string("field=Party_2");
+        tbs.context(0, |tagged| tagged.null());
+    });
+    let bytes = Writer::sequence_of(|whole| {
+        whole.raw(&to_be_signed);
+        whole.octet_string(stranger.certificate.as_der());
+        whole.oid(oid::SM2_WITH_SM3);
+        whole.bit_string(&world.maker.sign(&to_be_signed));
+    });
+    let token = world.stamp(b"another signature", NOW);
+    let bytes = with_timestamp(&bytes, &token).unwrap();
+    let report = verify_with(&world, &bytes, &[], NOW);
+    let expected = [
+        (SealFault::Signature(Role::Signer), "GM/T 0031-2014 6.2.3 b"),
+        (SealFault::Chain(Role::Signer, ChainProblem::Expired { index: 0 }), "GM/T 0031-2014 6.2.3 c"),
+        (SealFault::ClaimedTime, "GM/T 0031-2014 6.2.3 d"),
+        (SealFault::DataHash, "GM/T 0031-2014 6.2.3 e"),
+        (SealFault::Signature(Role::SealMaker), "GM/T 0031-2014 6.1.2 b"),
+        (SealFault::SealValidity, "GM/T 0031-2014 6.1.2 d"),
+        (SealFault::SignerNotListed, "GM/T 0031-2014 6.2.2"),
+        (SealFault::Extension, "GM/T 0031-2014 6.2.3 a"),
+        (SealFault::Timestamp(TimestampError::Imprint), "GB/T 38540-2020, timeStamp"),
+    ];
+    assert_eq!(report.faults, expected.map(|(fault, _)| fault));
+    assert_eq!(report.faults.iter().map(SealFault::clause).collect::<Vec<_>>(), expected.map(|(_, clause)| clause));
+    assert_eq!(report.verdict(), Verdict::Invalid);
+}
