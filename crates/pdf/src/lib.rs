@@ -14,6 +14,7 @@ mod appearance;
 mod dss;
 mod fields;
 mod form;
+pub mod gate;
 mod geometry;
 mod open;
 mod pages;

@@ -7,9 +7,10 @@ use yinxin_seal::PdfForm;
 
 use crate::appearance::{Drawings, Mark};
 use crate::dss::{Dss, add_to_revision};
+use crate::fields::FieldError;
 use crate::form::{ANNOTATION_FLAGS, PartyKey, annotations, button_appearance, find_button, page_node, rect_object};
 use crate::geometry::{Clip, PdfRect};
-use crate::open::Opened;
+use crate::open::{Opened, ReadError};
 use crate::pages::Page;
 use crate::prepared::Prepared;
 use crate::syntax::{Dictionary, Object, ObjectId, text_string, write_name, write_text_string};
@@ -155,8 +156,8 @@ fn check(file: &Opened, pages: &[Page], request: &SignatureRequest<'_>) -> Resul
     if !(1..=MAX_CAPACITY).contains(&request.contents_capacity) {
         return Err(SignError::BadCapacity(request.contents_capacity));
     }
-    match certification(file)? {
-        Some(1) => return Err(SignError::Certified),
+    match certification(file).map_err(WriteError::from)? {
+        Some(..=1) => return Err(SignError::Certified),
         Some(_) if request.widget.is_some() || request.page_marks.is_some() => return Err(SignError::CertifiedVisible),
         _ => {}
     }
@@ -178,25 +179,49 @@ fn check(file: &Opened, pages: &[Page], request: &SignatureRequest<'_>) -> Resul
     Ok(())
 }
 
+/// What may still be changed, the strictest of the author's certification (DocMDP) and the locks of signed fields: 1 nothing, 2 filling in and
+/// signing, 3 also annotations; `None` when nobody restricts it (ISO 32000-2, 12.8.2.2 and 12.7.5.5).
+pub(crate) fn certification(file: &Opened) -> Result<Option<i64>, FieldError> {
+    let mut strictest = certified(file)?;
+    for field in crate::fields::terminal_fields(file)? {
+        let is_signature = field.field_type.as_ref().is_some_and(|name| name == "Sig");
+        if !is_signature || field.value.is_none() {
+            continue;
+        }
+        let Some(Object::Dictionary(lock)) = file.get(&field.dictionary, "Lock")? else { continue };
+        if let Some(level) = file.get(&lock, "P")? {
+            let level = level.as_integer().unwrap_or(1);
+            strictest = Some(strictest.map_or(level, |known| known.min(level)));
+        }
+    }
+    Ok(strictest)
+}
+
 /// /P of a certifying signature (ISO 32000-1, 12.8.2.2), `None` when there is none.
-fn certification(file: &Opened) -> Result<Option<i64>, WriteError> {
+fn certified(file: &Opened) -> Result<Option<i64>, ReadError> {
     let catalog = file.catalog()?;
     let Some(permissions) = file.get(&catalog, "Perms")? else { return Ok(None) };
     let Some(permissions) = permissions.as_dictionary() else { return Ok(Some(1)) };
     let Some(signature) = file.get(permissions, "DocMDP")? else { return Ok(None) };
     // What cannot be understood is taken as the strictest.
     let Some(signature) = signature.as_dictionary() else { return Ok(Some(1)) };
-    let Some(references) = file.get(signature, "Reference")? else { return Ok(Some(1)) };
-    for reference in references.as_array().unwrap_or_default() {
+    Ok(Some(docmdp_level(file, signature)?.unwrap_or(1)))
+}
+
+/// /P of the DocMDP transform of a signature, `None` if it has none; what is not a number counts as 1, an absent one as 2.
+pub(crate) fn docmdp_level(file: &Opened, signature: &Dictionary) -> Result<Option<i64>, ReadError> {
+    let references = file.get(signature, "Reference")?;
+    for reference in references.as_ref().and_then(Object::as_array).unwrap_or_default() {
         let reference = file.resolve(reference)?;
         let Some(reference) = reference.as_dictionary() else { continue };
         if reference.get("TransformMethod").and_then(Object::as_name).is_some_and(|method| method == "DocMDP") {
             let parameters = file.get(reference, "TransformParams")?;
-            let level = parameters.as_ref().and_then(Object::as_dictionary).and_then(|found| found.get("P"));
+            let parameters = parameters.as_ref().and_then(Object::as_dictionary);
+            let level = parameters.map(|found| file.get(found, "P")).transpose()?.flatten();
             return Ok(Some(level.map_or(2, |level| level.as_integer().unwrap_or(1))));
         }
     }
-    Ok(Some(1))
+    Ok(None)
 }
 
 /// The merged field and widget, and its entry in the page's /Annots.

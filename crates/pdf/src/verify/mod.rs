@@ -97,6 +97,11 @@ pub enum Unreadable {
     Form(#[from] FieldError),
 }
 
+/// Whether a field is one of our page buttons, told by its name and flags.
+pub(crate) fn is_page_button(field: &crate::syntax::Dictionary) -> bool {
+    button::page_button(field).is_some()
+}
+
 /// A signature found in some revision.
 pub(crate) struct Found {
     pub field: String,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use yinxin_pdf::gate::Act;
 use yinxin_pdf::syntax::{ObjectId, Parser};
 use yinxin_pdf::{Dss, Opened, prepare_form};
 
@@ -10,6 +11,15 @@ use crate::parties::{key, request};
 use crate::sample::{Sample, Xref};
 
 fn ask_everything(bytes: Vec<u8>) {
+    let inspection = yinxin_pdf::gate::inspect(Arc::from(bytes.as_slice()));
+    for act in [Act::Repair, Act::PrepareForm, Act::SignVisibly, Act::SignInvisibly, Act::DrawOnPages] {
+        if let Err(obstacle) = inspection.may(act) {
+            assert!(!obstacle.zh().is_empty() && !obstacle.en().is_empty());
+        }
+    }
+    if let Ok(repaired) = yinxin_pdf::gate::repair(&bytes) {
+        assert_eq!(repaired.inspection.damage, None);
+    }
     let Ok(file) = Opened::open(Arc::from(bytes)) else { return };
     let numbers: Vec<u32> =
         file.sections().iter().flat_map(|section| &section.entries).map(|(number, _)| *number).collect();

@@ -9,6 +9,7 @@
 mod attacks;
 mod bits;
 mod foreign;
+mod gate;
 mod hostile;
 mod judges;
 mod layering;
