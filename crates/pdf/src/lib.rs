@@ -18,6 +18,7 @@ pub mod gate;
 mod geometry;
 mod open;
 mod pages;
+mod permission;
 mod prepared;
 mod seam;
 mod sign;

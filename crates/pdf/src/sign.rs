@@ -7,10 +7,9 @@ use yinxin_seal::PdfForm;
 
 use crate::appearance::{Drawings, Mark};
 use crate::dss::{Dss, add_to_revision};
-use crate::fields::FieldError;
 use crate::form::{ANNOTATION_FLAGS, PartyKey, annotations, button_appearance, find_button, page_node, rect_object};
 use crate::geometry::{Clip, PdfRect};
-use crate::open::{Opened, ReadError};
+use crate::open::Opened;
 use crate::pages::Page;
 use crate::prepared::Prepared;
 use crate::syntax::{Dictionary, Object, ObjectId, text_string, write_name, write_text_string};
@@ -115,6 +114,9 @@ pub enum SignError {
     /// The file's author certified it; a visible field would break that, an invisible one would not.
     #[error("pdf.sign.certified_visible: the file's certification allows no new visible signature")]
     CertifiedVisible,
+    /// An earlier signer locked the fields of the form, this one among them.
+    #[error("pdf.sign.locked: an earlier signer locked the fields of the form: {0}")]
+    Locked(String),
     /// The time is not between the years 1970 and 9999.
     #[error("pdf.sign.bad_time")]
     BadTime,
@@ -156,13 +158,23 @@ fn check(file: &Opened, pages: &[Page], request: &SignatureRequest<'_>) -> Resul
     if !(1..=MAX_CAPACITY).contains(&request.contents_capacity) {
         return Err(SignError::BadCapacity(request.contents_capacity));
     }
-    match certification(file).map_err(WriteError::from)? {
+    let roots = crate::fields::roots(file).map_err(WriteError::from)?;
+    match crate::permission::certified(file).map_err(WriteError::from)?.into_iter().chain(roots.lock).min() {
         Some(..=1) => return Err(SignError::Certified),
         Some(_) if request.widget.is_some() || request.page_marks.is_some() => return Err(SignError::CertifiedVisible),
         _ => {}
     }
-    let fields = crate::fields::root_names(file).map_err(WriteError::from)?;
-    if fields.iter().any(|field| field == name) {
+    if request.kind != SignatureKind::DocTimeStamp && roots.locks.iter().any(|lock| lock.covers(name)) {
+        return Err(SignError::Locked(name.to_owned()));
+    }
+    let marks = request.page_marks.iter().flat_map(|marks| marks.marks.iter().map(|mark| (&marks.party, mark.page)));
+    for (party, page) in marks.filter(|_| !roots.locks.is_empty()) {
+        let name = party.button_name(page);
+        if roots.locks.iter().any(|lock| lock.covers(&name)) {
+            return Err(SignError::Locked(name));
+        }
+    }
+    if roots.names.iter().any(|field| field == name) {
         return Err(SignError::FieldExists(name.to_owned()));
     }
     let marks = request.page_marks.iter().flat_map(|page_marks| &page_marks.marks).chain(&request.widget);
@@ -177,51 +189,6 @@ fn check(file: &Opened, pages: &[Page], request: &SignatureRequest<'_>) -> Resul
         }
     }
     Ok(())
-}
-
-/// What may still be changed, the strictest of the author's certification (DocMDP) and the locks of signed fields: 1 nothing, 2 filling in and
-/// signing, 3 also annotations; `None` when nobody restricts it (ISO 32000-2, 12.8.2.2 and 12.7.5.5).
-pub(crate) fn certification(file: &Opened) -> Result<Option<i64>, FieldError> {
-    let mut strictest = certified(file)?;
-    for field in crate::fields::terminal_fields(file)? {
-        let is_signature = field.field_type.as_ref().is_some_and(|name| name == "Sig");
-        if !is_signature || field.value.is_none() {
-            continue;
-        }
-        let Some(Object::Dictionary(lock)) = file.get(&field.dictionary, "Lock")? else { continue };
-        if let Some(level) = file.get(&lock, "P")? {
-            let level = level.as_integer().unwrap_or(1);
-            strictest = Some(strictest.map_or(level, |known| known.min(level)));
-        }
-    }
-    Ok(strictest)
-}
-
-/// /P of a certifying signature (ISO 32000-1, 12.8.2.2), `None` when there is none.
-fn certified(file: &Opened) -> Result<Option<i64>, ReadError> {
-    let catalog = file.catalog()?;
-    let Some(permissions) = file.get(&catalog, "Perms")? else { return Ok(None) };
-    let Some(permissions) = permissions.as_dictionary() else { return Ok(Some(1)) };
-    let Some(signature) = file.get(permissions, "DocMDP")? else { return Ok(None) };
-    // What cannot be understood is taken as the strictest.
-    let Some(signature) = signature.as_dictionary() else { return Ok(Some(1)) };
-    Ok(Some(docmdp_level(file, signature)?.unwrap_or(1)))
-}
-
-/// /P of the DocMDP transform of a signature, `None` if it has none; what is not a number counts as 1, an absent one as 2.
-pub(crate) fn docmdp_level(file: &Opened, signature: &Dictionary) -> Result<Option<i64>, ReadError> {
-    let references = file.get(signature, "Reference")?;
-    for reference in references.as_ref().and_then(Object::as_array).unwrap_or_default() {
-        let reference = file.resolve(reference)?;
-        let Some(reference) = reference.as_dictionary() else { continue };
-        if reference.get("TransformMethod").and_then(Object::as_name).is_some_and(|method| method == "DocMDP") {
-            let parameters = file.get(reference, "TransformParams")?;
-            let parameters = parameters.as_ref().and_then(Object::as_dictionary);
-            let level = parameters.map(|found| file.get(found, "P")).transpose()?.flatten();
-            return Ok(Some(level.map_or(2, |level| level.as_integer().unwrap_or(1))));
-        }
-    }
-    Ok(None)
 }
 
 /// The merged field and widget, and its entry in the page's /Annots.

@@ -19,8 +19,8 @@ pub use survey::ActiveContent;
 
 use crate::open::{OpenError, Opened};
 use crate::pages::Page;
-use crate::sign::certification;
-use crate::syntax::{Dictionary, Object, XrefForm};
+use crate::permission::{FieldLock, certification};
+use crate::syntax::{Object, XrefForm};
 
 /// How a cross-reference is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -79,7 +79,7 @@ pub struct Inspection {
     pub traces_of_signature: bool,
     /// What its certification or a signer's lock allows: 1 nothing, 2 filling in and signing, 3 also annotations; `None` when all is allowed.
     pub permission: Option<i64>,
-    /// Names of the signed fields whose lock forbids to fill in other fields (FieldMDP).
+    /// Names of the signed fields whose lock closes all other fields, page buttons and new signature fields among them (FieldMDP).
     pub locked_by: Vec<String>,
     /// Its form.
     pub form: FormKind,
@@ -102,7 +102,7 @@ pub enum Act {
     PrepareForm,
     /// Add a signature with a visible mark.
     SignVisibly,
-    /// Add a signature without one, or a document timestamp.
+    /// Add a signature without one.
     SignInvisibly,
     /// Draw in page buttons: seam seals, dates, repeated seals.
     DrawOnPages,
@@ -170,7 +170,7 @@ impl Inspection {
             (Act::PrepareForm, Some(field)) => Err(Obstacle::SignedBefore { field }),
             (Act::DrawOnPages, Some(field)) if !self.page_buttons => Err(Obstacle::SignedBefore { field }),
             (Act::DrawOnPages, None) if !self.page_buttons => Err(Obstacle::NotPrepared),
-            (Act::DrawOnPages, Some(_)) if !self.locked_by.is_empty() => {
+            (Act::DrawOnPages | Act::SignVisibly | Act::SignInvisibly, Some(_)) if !self.locked_by.is_empty() => {
                 Err(Obstacle::Locked { field: self.locked_by.first().cloned().unwrap_or_default() })
             }
             (Act::SignVisibly | Act::DrawOnPages | Act::PrepareForm, _) if self.permission.is_some() => {
@@ -206,7 +206,7 @@ fn look_into(file: &Opened, found: &mut Inspection) -> Result<(), Damage> {
     };
     for field in file.signature_fields()? {
         let Some(value) = field.value else { continue };
-        if locks_fields(file, &value.dictionary)? {
+        if FieldLock::set_by(file, &value.dictionary).covers_new() {
             found.locked_by.push(field.name.clone());
         }
         found.signatures.push(Signed { field: field.name, sub_filter: value.sub_filter.map(|name| name.to_string()) });
@@ -219,19 +219,6 @@ fn look_into(file: &Opened, found: &mut Inspection) -> Result<(), Damage> {
     found.embedded_files = survey.embedded_files;
     found.traces_of_signature |= survey.signature;
     Ok(())
-}
-
-/// Whether a signature locks other fields (ISO 32000-1, 12.8.2.4), by whatever list of names: page buttons may be among them.
-fn locks_fields(file: &Opened, signature: &Dictionary) -> Result<bool, crate::open::ReadError> {
-    let references = file.get(signature, "Reference")?;
-    for reference in references.as_ref().and_then(Object::as_array).unwrap_or_default() {
-        let reference = file.resolve(reference)?;
-        let method = reference.as_dictionary().and_then(|found| found.get("TransformMethod")).and_then(Object::as_name);
-        if method.is_some_and(|method| method == "FieldMDP") {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// The version in the header, `1.7` or the like.

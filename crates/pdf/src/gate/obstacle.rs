@@ -109,7 +109,7 @@ impl Obstacle {
                 format!("文件在上传前已签名（签名域“{field}”）。可以继续签名和盖章，但不能加盖骑缝章和日期章。")
             }
             Obstacle::Locked { field } => {
-                format!("签名域“{field}”的签名人锁定了表单域，不能在各页加盖骑缝章和日期章。")
+                format!("签名域“{field}”的签名人锁定了所有其他域，不能再签名或盖章。请使用未锁定的文件。")
             }
             Obstacle::NotPrepared => "文件尚未定稿，还没有各方的页面签章域。请先定稿。".into(),
         }
@@ -148,7 +148,7 @@ impl Obstacle {
                 "The file was signed before it came (field \"{field}\"). It takes further signatures and seals, but no seam or date seals."
             ),
             Obstacle::Locked { field } => {
-                format!("The signer of field \"{field}\" locked the form: no seam or date seals can be drawn.")
+                format!("The signer of field \"{field}\" locked all other fields: it cannot be signed any further. Use a file without this lock.")
             }
             Obstacle::NotPrepared => "The text is not frozen yet and has no page buttons for the parties. Freeze it first.".into(),
         }

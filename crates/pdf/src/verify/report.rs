@@ -7,6 +7,7 @@ use yinxin_pki::x509::Certificate;
 
 use super::change::Change;
 use super::fault::{Fault, Verdict};
+use super::pages::PageReport;
 
 /// What was found about a file.
 #[derive(Debug, Clone, Serialize)]
@@ -47,6 +48,8 @@ pub struct RevisionReport {
     pub signatures: Vec<usize>,
     /// What it changed, compared with the revision before. Empty for revisions that no signature precedes: those are not compared.
     pub changes: Vec<Change>,
+    /// The pages that it touched, and how.
+    pub pages: Vec<PageReport>,
 }
 
 /// What a signature is, told by its bytes and not by its /SubFilter.
@@ -80,6 +83,8 @@ pub struct SignatureReport {
     pub covers_whole_file: bool,
     /// Page of its visible mark, from 1.
     pub page: Option<usize>,
+    /// What its certification or lock leaves to later revisions: 1 evidence only, 2 also filling in and signing, 3 also annotations.
+    pub permission: Option<i64>,
     /// The worst of its faults.
     pub verdict: Verdict,
     /// The verdict in one sentence.

@@ -353,19 +353,10 @@ pub(super) fn judge_clocks(examined: &mut [Examined]) {
 }
 
 /// Puts together what is reported of one signature.
-pub(super) fn report(
-    file: &Opened,
-    found: &Found,
-    reading: &Reading,
-    examined: Examined,
-    altered: bool,
-) -> SignatureReport {
+pub(super) fn report(file: &Opened, found: &Found, reading: &Reading, examined: Examined) -> SignatureReport {
     let value = &found.value;
     let mut faults = reading.faults.clone();
     faults.extend(examined.faults);
-    if altered {
-        faults.push(Fault::AlteredAfter);
-    }
     let end = value.byte_range.and_then(|[_, _, second, rest]| second.checked_add(rest));
     let covers_whole_file = end == Some(file.bytes().len()) && !faults.contains(&Fault::ByteRangeEnd);
     let authority = examined.stamp.as_ref().map(|(stamp, chain)| Holder::new(&stamp.authority, Some(chain)));
@@ -380,6 +371,7 @@ pub(super) fn report(
         byte_range: value.byte_range,
         covers_whole_file,
         page: found.page,
+        permission: None,
         verdict: super::Verdict::Invalid,
         summary: super::Sentence { zh: String::new(), en: String::new() },
         faults,

@@ -5,37 +5,14 @@ use std::path::Path;
 use yinxin_pdf::verify::{Verdict, VerifyOptions, verify};
 use yinxin_pdf::{Dss, SignatureKind, SignatureRequest};
 use yinxin_pki::digest::DigestAlgorithm;
-use yinxin_pki::key::{KeyAlgorithm, PrivateKey};
-use yinxin_pki::x509::{Certificate, CertificateProfile, CertificateRequest, DistinguishedName, SerialNumber, issue};
+use yinxin_pki::key::KeyAlgorithm;
+use yinxin_pki::x509::{Certificate, CertificateProfile};
 
+use crate::bases::{rsa, store};
 use crate::judges;
-use crate::parties::{Hierarchy, Holder, NOW, prepared_form, real_time_micros, reopen, request};
+use crate::parties::{Hierarchy, prepared_form, real_time_micros, reopen, request};
 use crate::sample::{Sample, Xref};
 use crate::verifying::{explained, judged};
-
-fn store(directory: &Path, name: &str, holder: &Holder) {
-    std::fs::write(directory.join(format!("{name}.key")), holder.key.to_pkcs8_pem().as_bytes()).unwrap();
-    std::fs::write(directory.join(format!("{name}.crt")), holder.certificate.to_pem()).unwrap();
-}
-
-/// A holder of an RSA key under an ECDSA root.
-fn rsa(authority: &mut Hierarchy, profile: CertificateProfile) -> Holder {
-    let key = PrivateKey::generate(KeyAlgorithm::Rsa, &mut authority.rng).unwrap();
-    let request = CertificateRequest {
-        profile,
-        subject: DistinguishedName::new("CN").common_name("示例 RSA"),
-        unified_social_credit_code: None,
-        public_key: key.public_key().clone(),
-        not_before: NOW - 400 * 86_400_000_000,
-        not_after: NOW + 3000 * 86_400_000_000,
-        serial: SerialNumber::generate(&mut authority.rng),
-        ocsp_url: None,
-        crl_url: None,
-        ca_issuers_url: None,
-    };
-    let certificate = issue(&request, Some(&authority.root.certificate), &authority.root.key).unwrap();
-    Holder { key, certificate }
-}
 
 #[test]
 fn files_of_another_product_get_the_verdict_that_an_independent_verifier_gives() {

@@ -7,13 +7,16 @@
 )]
 
 mod attacks;
+mod bases;
 mod bits;
 mod foreign;
 mod gate;
 mod hostile;
 mod judges;
 mod layering;
+mod matrix;
 mod parties;
+mod permissions;
 mod placing;
 mod reading;
 mod refusing;
