@@ -11,6 +11,7 @@
 //! Why signatures look the way they do is told in `docs/adr/0002`.
 
 mod appearance;
+mod capacity;
 mod dss;
 mod fields;
 mod form;
@@ -27,6 +28,7 @@ pub mod verify;
 mod write;
 
 pub use appearance::Mark;
+pub use capacity::{cms_capacity, timestamp_capacity};
 pub use dss::{Dss, add_dss};
 pub use fields::{FieldError, SignatureField, SignatureValue, Widget};
 pub use form::{MAX_PARTIES, PartyKey, PrepareError, prepare_form};

@@ -29,7 +29,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use yinxin_pki::chain::{RevocationEvidence, Validator};
-use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::x509::Certificate;
 
 pub use change::{Alteration, Change};
@@ -138,11 +137,12 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
     }
     let mut file_faults = Vec::new();
     let compared = compare_revisions(&file, &layers, &found);
-    let readings = signature::read_all(&file, &layers, &found);
+    let (readings, sm3) = signature::read_all(&file, &layers, &found);
     let (examined, evidence_unreadable) = examine_all(&file, options, &found, &readings);
     if evidence_unreadable {
         file_faults.push(Fault::EvidenceUnreadable);
     }
+    let renew_before = signature::protected_until(&readings, &examined).map(Time);
 
     let mut signatures: Vec<SignatureReport> = Vec::with_capacity(found.len());
     for ((found, reading), examined) in found.iter().zip(&readings).zip(examined) {
@@ -189,7 +189,8 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
         verdict,
         summary: sentence::of_file(verdict, &signatures, &file_faults),
         length: file.bytes().len(),
-        sm3: report::digest_text(&DigestAlgorithm::Sm3.digest(file.bytes())),
+        sm3: report::digest_text(&sm3),
+        renew_before,
         revisions,
         signatures,
         faults: file_faults,
@@ -272,9 +273,7 @@ fn examine_all(file: &Opened, options: &VerifyOptions, found: &[Found], readings
     let mut materials = Materials::new(&options.roots);
     let carried = readings.iter().flat_map(|reading| &reading.loose).flat_map(|loose| &loose.certificates);
     for der in store.certificates.iter().chain(carried) {
-        if let Ok(certificate) = Certificate::from_der(der) {
-            materials.add(&certificate);
-        }
+        materials.add(der);
     }
     let mut validator = Validator::new(&options.roots);
     validator.add_candidates(materials.certificates());

@@ -20,6 +20,9 @@ pub struct Report {
     pub length: usize,
     /// SM3 of the whole file, hexadecimal.
     pub sm3: String,
+    /// When the newest document timestamp that holds ceases to protect the file: evidence and a further one must be added before. `None` when
+    /// there is none.
+    pub renew_before: Option<Time>,
     /// The revisions, oldest first.
     pub revisions: Vec<RevisionReport>,
     /// The signatures in the order of the file.

@@ -6,6 +6,7 @@
     reason = "what builds the samples may fail a test like the tests themselves"
 )]
 
+mod archiving;
 mod attacks;
 mod bases;
 mod bits;
@@ -15,6 +16,7 @@ mod hostile;
 mod judges;
 mod layering;
 mod matrix;
+mod mutated;
 mod parties;
 mod permissions;
 mod placing;
