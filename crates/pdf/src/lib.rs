@@ -12,6 +12,7 @@
 
 mod appearance;
 mod capacity;
+mod choice;
 mod dss;
 mod fields;
 mod form;
@@ -24,11 +25,13 @@ mod prepared;
 mod seam;
 mod sign;
 pub mod syntax;
+pub mod text;
 pub mod verify;
 mod write;
 
 pub use appearance::Mark;
 pub use capacity::{cms_capacity, timestamp_capacity};
+pub use choice::{ChoiceError, PageChoice};
 pub use dss::{Dss, add_dss};
 pub use fields::{FieldError, SignatureField, SignatureValue, Widget};
 pub use form::{MAX_PARTIES, PartyKey, PrepareError, prepare_form};
@@ -39,7 +42,7 @@ pub use geometry::{
 pub use open::{OpenError, Opened, ReadError};
 pub use pages::{Page, PageError};
 pub use prepared::{EmbedError, Prepared, ResumeError, Signed};
-pub use seam::{MAX_PAGES_PER_IMPRESSION, SeamError, SeamSlice, seam_slices};
+pub use seam::{MAX_PAGES_PER_IMPRESSION, SeamEdge, SeamError, SeamSlice, seam_slices, seam_slices_at};
 pub use sign::{PageMarks, SignError, SignatureKind, SignatureRequest};
 pub use verify::{Report, Unreadable, Verdict, VerifyOptions, verify};
 pub use write::WriteError;
