@@ -40,7 +40,8 @@ impl PageChoice {
             "last" => return Ok(PageChoice::Last),
             _ => {}
         }
-        let number = |digits: &str| digits.trim().parse::<usize>().ok().filter(|number| *number > 0).ok_or_else(malformed);
+        let number =
+            |digits: &str| digits.trim().parse::<usize>().ok().filter(|number| *number > 0).ok_or_else(malformed);
         let mut ranges = Vec::new();
         for part in text.split([',', '，', '、']) {
             let (first, last) = match part.split_once('-') {
@@ -84,7 +85,10 @@ mod tests {
     fn pages_are_chosen_as_people_write_them() {
         let chosen = |text: &str| PageChoice::parse(text).unwrap().indices(6);
         assert_eq!(chosen("all"), Ok(vec![0, 1, 2, 3, 4, 5]));
-        assert_eq!((chosen("odd"), chosen("even"), chosen("last")), (Ok(vec![0, 2, 4]), Ok(vec![1, 3, 5]), Ok(vec![5])));
+        assert_eq!(
+            (chosen("odd"), chosen("even"), chosen("last")),
+            (Ok(vec![0, 2, 4]), Ok(vec![1, 3, 5]), Ok(vec![5]))
+        );
         assert_eq!(chosen("1-3, 5"), Ok(vec![0, 1, 2, 4]));
         assert_eq!(chosen("5，2-3、2"), Ok(vec![1, 2, 4]));
         assert_eq!(chosen("4-7"), Err(ChoiceError::NoSuchPage(7)));

@@ -29,7 +29,8 @@ pub(super) fn salvage(file: &[u8]) -> Result<Salvage, RepairError> {
     let mut in_vain = file.len().saturating_mul(MAX_IN_VAIN).saturating_add(1 << 20);
     let mut unpacked = MAX_UNPACKED;
     let mut at = 0;
-    while let Some(next) = next_landmark(file, at) {
+    let mut landmarks = Landmarks::new(file);
+    while let Some(next) = landmarks.after(at) {
         match next {
             Landmark::Object { start, id } => {
                 let mut parser = Parser::new(file, start).lenient();
@@ -68,20 +69,49 @@ enum Landmark {
     Trailer { start: usize },
 }
 
-/// The next `N G obj` or `trailer` from byte `at`.
-fn next_landmark(file: &[u8], mut at: usize) -> Option<Landmark> {
-    loop {
-        // Both words hold an uncommon letter pair: `obj` and `trailer`.
-        let rest = file.get(at..)?;
-        let object = memchr::memmem::find(rest, b"obj");
-        let trailer = memchr::memmem::find(&rest[..object.unwrap_or(rest.len())], b"trailer");
-        if let Some(trailer) = trailer {
-            return Some(Landmark::Trailer { start: at + trailer + b"trailer".len() });
-        }
-        let word = at + object?;
-        at = word + 3;
-        if let Some(id) = head_before(file, word) {
-            return Some(Landmark::Object { start: at, id });
+/// Finds `N G obj` and `trailer` from the beginning to the end; each byte is searched once for each word.
+struct Landmarks<'a> {
+    file: &'a [u8],
+    /// Where the next of each word stands, as far as that was searched; the length of the file when there is none.
+    object: usize,
+    trailer: usize,
+}
+
+impl<'a> Landmarks<'a> {
+    fn new(file: &'a [u8]) -> Self {
+        let mut landmarks = Landmarks { file, object: 0, trailer: 0 };
+        landmarks.object = landmarks.find(0, b"obj");
+        landmarks.trailer = landmarks.find(0, b"trailer");
+        landmarks
+    }
+
+    fn find(&self, at: usize, word: &[u8]) -> usize {
+        self.file
+            .get(at..)
+            .and_then(|rest| memchr::memmem::find(rest, word))
+            .map_or(self.file.len(), |found| at + found)
+    }
+
+    /// The first landmark from byte `at`, which never goes back.
+    fn after(&mut self, mut at: usize) -> Option<Landmark> {
+        loop {
+            if self.object < at {
+                self.object = self.find(at, b"obj");
+            }
+            if self.trailer < at {
+                self.trailer = self.find(at, b"trailer");
+            }
+            let word = self.object.min(self.trailer);
+            if word >= self.file.len() {
+                return None;
+            }
+            if word == self.trailer {
+                return Some(Landmark::Trailer { start: word + b"trailer".len() });
+            }
+            at = word + b"obj".len();
+            if let Some(id) = head_before(self.file, word) {
+                return Some(Landmark::Object { start: at, id });
+            }
         }
     }
 }
@@ -110,9 +140,13 @@ fn number_before(file: &[u8], end: usize) -> Option<(u64, usize)> {
 fn integers(file: &[u8]) -> HashMap<u32, usize> {
     let mut found = HashMap::new();
     let mut at = 0;
-    while let Some(Landmark::Object { start, id }) = next_object(file, at) {
+    let mut landmarks = Landmarks::new(file);
+    while let Some(landmark) = landmarks.after(at) {
+        let (Landmark::Object { start, .. } | Landmark::Trailer { start }) = landmark;
         at = start;
-        let mut parser = Parser::new(file, start);
+        let Landmark::Object { id, .. } = landmark else { continue };
+        // Looked at no further than a number reaches, or comments without end would be read again and again.
+        let mut parser = Parser::new(&file[..file.len().min(start + 64)], start);
         parser.skip_space();
         let value = parser.unsigned().and_then(|value| usize::try_from(value).ok());
         parser.skip_space();
@@ -121,15 +155,6 @@ fn integers(file: &[u8]) -> HashMap<u32, usize> {
         }
     }
     found
-}
-
-fn next_object(file: &[u8], mut at: usize) -> Option<Landmark> {
-    loop {
-        match next_landmark(file, at)? {
-            Landmark::Trailer { start } => at = start,
-            object => return Some(object),
-        }
-    }
 }
 
 /// The object at the parser; a stream whose length is wrong reaches to its `endstream`.

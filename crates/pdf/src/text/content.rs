@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::filters::decode;
 use super::font::Font;
+use super::source::Source;
 use super::{Glyph, TextError};
 use crate::geometry::PdfRect;
 use crate::open::Opened;
@@ -46,7 +46,7 @@ struct State {
 
 /// Reads the text of the pages of one file; fonts are read once.
 pub(super) struct Reader<'a> {
-    file: &'a Opened,
+    source: Source<'a>,
     fonts: HashMap<ObjectId, Rc<Font>>,
 }
 
@@ -59,22 +59,22 @@ struct Run {
 
 impl<'a> Reader<'a> {
     pub fn new(file: &'a Opened) -> Self {
-        Reader { file, fonts: HashMap::new() }
+        Reader { source: Source::new(file), fonts: HashMap::new() }
     }
 
     /// The characters of a page in the order in which they are drawn.
     pub fn page(&mut self, page: &crate::Page) -> Result<Vec<Glyph>, TextError> {
-        let Object::Dictionary(node) = self.file.object(page.id)? else { return Ok(Vec::new()) };
+        let Object::Dictionary(node) = self.source.file.object(page.id)? else { return Ok(Vec::new()) };
         let resources = self.inherited_resources(&node)?;
         let mut content = Vec::new();
-        let parts = match self.file.get(&node, "Contents")? {
+        let parts = match self.source.file.get(&node, "Contents")? {
             Some(Object::Array(parts)) => parts,
             Some(single) => vec![single],
             None => Vec::new(),
         };
         for part in &parts {
-            if let Object::Stream(stream) = &*self.file.resolve(part)? {
-                content.extend_from_slice(&decode(self.file, stream)?);
+            if let Object::Stream(stream) = &*self.source.file.resolve(part)? {
+                content.extend_from_slice(&self.source.decode(stream)?);
                 // The parts are separate words (ISO 32000-1, 7.8.2).
                 content.push(b'\n');
                 if content.len() > 128 << 20 {
@@ -100,10 +100,10 @@ impl<'a> Reader<'a> {
     fn inherited_resources(&self, node: &Dictionary) -> Result<Dictionary, TextError> {
         let mut node = node.clone();
         for _ in 0..64 {
-            if let Some(Object::Dictionary(resources)) = self.file.get(&node, "Resources")? {
+            if let Some(Object::Dictionary(resources)) = self.source.file.get(&node, "Resources")? {
                 return Ok(resources);
             }
-            match self.file.get(&node, "Parent")? {
+            match self.source.file.get(&node, "Parent")? {
                 Some(Object::Dictionary(parent)) => node = parent,
                 _ => break,
             }
@@ -222,8 +222,8 @@ impl<'a> Reader<'a> {
         depth: usize,
         run: &mut Run,
     ) -> Result<(), TextError> {
-        let Some(Object::Dictionary(forms)) = self.file.get(resources, "XObject")? else { return Ok(()) };
-        let Some(Object::Stream(form)) = self.file.get(&forms, name)? else { return Ok(()) };
+        let Some(Object::Dictionary(forms)) = self.source.file.get(resources, "XObject")? else { return Ok(()) };
+        let Some(Object::Stream(form)) = self.source.file.get(&forms, name)? else { return Ok(()) };
         if form.dictionary.get("Subtype").and_then(Object::as_name).is_none_or(|kind| *kind != "Form") {
             return Ok(());
         }
@@ -232,31 +232,31 @@ impl<'a> Reader<'a> {
             return Err(TextError::TooLarge);
         }
         let mut state = state.clone();
-        if let Some(Object::Array(matrix)) = self.file.get(&form.dictionary, "Matrix")? {
+        if let Some(Object::Array(matrix)) = self.source.file.get(&form.dictionary, "Matrix")? {
             let numbers: Vec<f64> = matrix.iter().filter_map(Object::as_number).collect();
             if let Ok(matrix) = Transform::try_from(numbers) {
                 state.transform = then(matrix, state.transform);
             }
         }
         // A form without resources of its own uses those of the page (ISO 32000-1, 7.8.3).
-        let own = match self.file.get(&form.dictionary, "Resources")? {
+        let own = match self.source.file.get(&form.dictionary, "Resources")? {
             Some(Object::Dictionary(own)) => own,
             _ => resources.clone(),
         };
-        let content = decode(self.file, &form)?;
+        let content = self.source.decode(&form)?;
         self.run(&content, &own, state, depth + 1, run)
     }
 
     fn font(&mut self, resources: &Dictionary, name: &str) -> Option<Rc<Font>> {
-        let fonts = self.file.get(resources, "Font").ok()??;
+        let fonts = self.source.file.get(resources, "Font").ok()??;
         let value = fonts.as_dictionary()?.get(name)?.clone();
         self.read_font(&value)
     }
 
     fn font_of_state(&mut self, resources: &Dictionary, name: &str) -> Option<(Rc<Font>, f64)> {
-        let states = self.file.get(resources, "ExtGState").ok()??;
-        let found = self.file.get(states.as_dictionary()?, name).ok()??;
-        let Object::Array(pair) = self.file.get(found.as_dictionary()?, "Font").ok()?? else { return None };
+        let states = self.source.file.get(resources, "ExtGState").ok()??;
+        let found = self.source.file.get(states.as_dictionary()?, name).ok()??;
+        let Object::Array(pair) = self.source.file.get(found.as_dictionary()?, "Font").ok()?? else { return None };
         Some((self.read_font(pair.first()?)?, pair.get(1)?.as_number()?))
     }
 
@@ -266,8 +266,8 @@ impl<'a> Reader<'a> {
         {
             return Some(Rc::clone(known));
         }
-        let dictionary = self.file.resolve(value).ok()?.into_owned();
-        let font = Rc::new(Font::read(self.file, dictionary.as_dictionary()?));
+        let dictionary = self.source.file.resolve(value).ok()?.into_owned();
+        let font = Rc::new(Font::read(&mut self.source, dictionary.as_dictionary()?)?);
         if let Object::Reference(id) = value {
             self.fonts.insert(*id, Rc::clone(&font));
         }
@@ -351,14 +351,15 @@ fn next_token<'a>(content: &'a [u8], parser: &mut Parser<'a>) -> Option<Token<'a
 fn skip_inline_image<'a>(content: &'a [u8], parser: &mut Parser<'a>) {
     let white = |at: usize| content.get(at).is_none_or(|byte| byte.is_ascii_whitespace() || *byte == 0);
     let mut at = parser.offset();
-    while let Some(found) = content.get(at..).and_then(|rest| memchr::memmem::find(rest, b"EI")) {
+    loop {
+        let Some(found) = content.get(at..).and_then(|rest| memchr::memmem::find(rest, b"EI")) else {
+            at = content.len();
+            break;
+        };
         at += found + 2;
-        if white(at) && at >= 3 && white(at - 3) {
+        if at >= 3 && white(at - 3) && white(at) {
             break;
         }
-    }
-    if content.get(at..).is_none_or(|rest| memchr::memmem::find(rest, b"EI").is_none() && !white(at)) {
-        at = content.len();
     }
     *parser = Parser::new(content, at).lenient();
 }

@@ -1,11 +1,12 @@
 //! Fonts as far as text needs them: which bytes are one code, what character it is, and how wide (ISO 32000-1, 9.6 to 9.10).
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use hayro_cmap::{BfString, CMap, CMapName, load_embedded};
+use hayro_cmap::{BfString, CMap, CMapName};
 
 use super::encoding::{Base, character_of_name, standard_width};
-use super::filters::decode;
+use super::source::Source;
 use crate::open::Opened;
 use crate::syntax::{Dictionary, Object};
 
@@ -29,7 +30,7 @@ pub(super) struct Code<'a> {
 /// A font resource.
 pub(super) struct Font {
     kind: Kind,
-    to_unicode: Option<CMap>,
+    to_unicode: Option<Rc<CMap>>,
     /// Above and below the baseline, in thousandths.
     pub ascent: f64,
     pub descent: f64,
@@ -44,7 +45,7 @@ enum Kind {
         widths: Vec<f64>,
     },
     Composite {
-        codes: CMap,
+        codes: Rc<CMap>,
         identity: bool,
         meaning: Meaning,
         widths: HashMap<u32, f64>,
@@ -57,7 +58,7 @@ enum Kind {
 /// How a character identifier is turned into text.
 enum Meaning {
     /// By the table of its character collection.
-    Collection(Box<CMap>),
+    Collection(Rc<CMap>),
     /// By the embedded font's own table, glyph by glyph.
     Glyphs(HashMap<u32, char>),
     /// The codes were Unicode all along.
@@ -66,12 +67,13 @@ enum Meaning {
 }
 
 impl Font {
-    pub fn read(file: &Opened, dictionary: &Dictionary) -> Self {
+    /// Reads a font; `None` when the file has had more fonts than any.
+    pub fn read(source: &mut Source<'_>, dictionary: &Dictionary) -> Option<Self> {
+        source.take_font()?;
+        let file = source.file;
         let get = |holder: &Dictionary, key: &str| file.get(holder, key).ok().flatten();
         let to_unicode = match get(dictionary, "ToUnicode") {
-            Some(Object::Stream(stream)) => {
-                decode(file, &stream).ok().and_then(|data| CMap::parse(&data, load_embedded))
-            }
+            Some(Object::Stream(stream)) => source.written_table(&stream),
             _ => None,
         };
         let subtype = dictionary.get("Subtype").and_then(Object::as_name).map(ToString::to_string).unwrap_or_default();
@@ -93,18 +95,18 @@ impl Font {
             _ => 0.001,
         };
         let (kind, vertical) = if subtype == "Type0" {
-            composite(file, dictionary, inner, descriptor)
+            composite(source, dictionary, inner, descriptor)
         } else {
             (simple(file, dictionary), false)
         };
-        Font {
+        Some(Font {
             kind,
             to_unicode,
             ascent: metric("Ascent").filter(sound).unwrap_or(880.0).abs(),
             descent: -metric("Descent").filter(sound).unwrap_or(-120.0).abs(),
             scale,
             vertical,
-        }
+        })
     }
 
     /// The codes of a string.
@@ -228,24 +230,16 @@ fn simple(file: &Opened, dictionary: &Dictionary) -> Kind {
 }
 
 fn composite(
-    file: &Opened,
+    source: &mut Source<'_>,
     dictionary: &Dictionary,
     inner: &Dictionary,
     descriptor: Option<&Dictionary>,
 ) -> (Kind, bool) {
+    let file = source.file;
     let get = |holder: &Dictionary, key: &str| file.get(holder, key).ok().flatten();
     let (codes, name) = match get(dictionary, "Encoding") {
-        Some(Object::Name(name)) => {
-            let table = match name.as_bytes() {
-                b"Identity-H" => Some(CMap::identity_h()),
-                b"Identity-V" => Some(CMap::identity_v()),
-                other => load_embedded(CMapName::from_bytes(other)).and_then(|data| CMap::parse(data, load_embedded)),
-            };
-            (table, name.to_string())
-        }
-        Some(Object::Stream(stream)) => {
-            (decode(file, &stream).ok().and_then(|data| CMap::parse(&data, load_embedded)), String::new())
-        }
+        Some(Object::Name(name)) => (source.predefined_table(CMapName::from_bytes(name.as_bytes())), name.to_string()),
+        Some(Object::Stream(stream)) => (source.written_table(&stream), String::new()),
         _ => (None, String::new()),
     };
     let vertical = name.ends_with("-V")
@@ -261,10 +255,9 @@ fn composite(
         b"Korea1" => Some(CMapName::AdobeKorea1Ucs2),
         _ => None,
     };
-    let table = table.and_then(load_embedded).and_then(|data| CMap::parse(data, load_embedded));
-    let meaning = match table {
-        Some(table) => Meaning::Collection(Box::new(table)),
-        None => match embedded_characters(file, inner, descriptor) {
+    let meaning = match table.and_then(|table| source.predefined_table(table)) {
+        Some(table) => Meaning::Collection(table),
+        None => match embedded_characters(source, inner, descriptor) {
             Some(characters) => Meaning::Glyphs(characters),
             None if name.contains("UCS2") || name.contains("UTF16") => Meaning::Code,
             None => Meaning::Nothing,
@@ -276,7 +269,7 @@ fn composite(
         _ => -1000.0,
     };
     let kind = Kind::Composite {
-        codes: codes.unwrap_or_else(CMap::identity_h),
+        codes: codes.unwrap_or_else(|| Rc::new(CMap::identity_h())),
         identity,
         meaning,
         widths: ranges(file, get(inner, "W"), 1),
@@ -321,16 +314,17 @@ fn ranges(file: &Opened, list: Option<Object>, group: usize) -> HashMap<u32, f64
 
 /// The characters of an embedded font's glyphs by its own table, for fonts without /ToUnicode: its table is turned round.
 fn embedded_characters(
-    file: &Opened,
+    source: &mut Source<'_>,
     inner: &Dictionary,
     descriptor: Option<&Dictionary>,
 ) -> Option<HashMap<u32, char>> {
-    let descriptor = descriptor?;
+    let (file, descriptor) = (source.file, descriptor?);
     let stream = ["FontFile2", "FontFile3"].iter().find_map(|key| match file.get(descriptor, key).ok()? {
         Some(Object::Stream(stream)) => Some(stream),
         _ => None,
     })?;
-    let data = decode(file, &stream).ok()?;
+    source.take_face()?;
+    let data = source.decode(&stream).ok()?;
     let face = ttf_parser::Face::parse(&data, 0).ok()?;
     let mut by_glyph: HashMap<u16, char> = HashMap::new();
     // The planes that have characters: asked one by one, because the length of a font's own list is its own claim.
@@ -346,7 +340,7 @@ fn embedded_characters(
         return None;
     }
     let map = match file.get(inner, "CIDToGIDMap").ok()? {
-        Some(Object::Stream(stream)) => Some(decode(file, &stream).ok()?),
+        Some(Object::Stream(stream)) => Some(source.decode(&stream).ok()?),
         _ => None,
     };
     let Some(map) = map else {

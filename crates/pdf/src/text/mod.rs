@@ -9,6 +9,7 @@ mod filters;
 mod font;
 mod normal;
 mod search;
+mod source;
 
 pub use normal::normalised;
 pub use search::{Anchor, Hit, KeywordError};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use yinxin_pdf::verify::{Verdict, VerifyOptions, verify};
+use yinxin_pdf::verify::{Kind, Verdict, VerifyOptions, verify};
 use yinxin_pdf::{Dss, SignatureKind, SignatureRequest};
 use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::key::KeyAlgorithm;
@@ -81,6 +81,45 @@ fn a_published_seal_signature_in_a_pdf_holds_but_for_the_document() {
     let other = Hierarchy::new(KeyAlgorithm::EcdsaP256, 23).root.certificate.to_pem();
     if let Some((holds, text)) = judges::check_signatures(file.bytes(), &other) {
         assert!(!holds && text.contains("SES-v4") && text.contains("intact=False valid=True"), "{text}");
+    }
+}
+
+/// S1-030: products put seals and SM2 messages under whatever name; the bytes tell what they are, in every version of the standard.
+#[test]
+fn what_a_signature_is_is_told_by_its_bytes_under_any_name() {
+    let mut sm2 = Hierarchy::new(KeyAlgorithm::Sm2, 24);
+    let trust = sm2.root.certificate.to_pem();
+    let maker = sm2.certify(CertificateProfile::SealMaker, "示例制章单位");
+    let organisation = sm2.certify(CertificateProfile::OrganisationSigning, "示例单位");
+    let person = sm2.certify(CertificateProfile::PersonSigning, "示例人员");
+    let seal = organisation.seal(&maker);
+    let none = Dss::default();
+    let kinds = [SignatureKind::Seal, SignatureKind::Cms, SignatureKind::Sm2Cms, SignatureKind::DocTimeStamp];
+    for kind in kinds {
+        for sealed in [true, false] {
+            let file = prepared_form(Sample::default().build(), &["A"]);
+            let prepared = file.prepare(&SignatureRequest { kind, ..request("one", &none) }).unwrap();
+            let digest = prepared.byte_range_digest(DigestAlgorithm::Sm3);
+            let message = if sealed { organisation.seal_signature(&seal, &digest) } else { person.cms(&digest) };
+            let report = judged(prepared.embed(&message).unwrap().into_bytes().as_slice(), &trust);
+            let signature = &report.signatures[0];
+            assert_eq!(report.verdict, Verdict::ValidTrusted, "{kind:?} {sealed}\n{}", explained(&report));
+            assert_eq!(signature.kind, if sealed { Kind::Seal } else { Kind::Cms });
+            assert_eq!(signature.sub_filter.as_deref(), Some(kind.sub_filter()));
+            assert_eq!(signature.algorithm.as_deref(), Some("SM2-SM3"));
+        }
+    }
+    for (name, standard) in [("SignedValueV4.dat", "GB/T 38540-2020"), ("SignedValueV5.dat", "GM/T 0031-2025")] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/ofdrw").join(name);
+        let Ok(golden) = std::fs::read(&path) else {
+            eprintln!("SKIPPED: the published seal signatures are not there");
+            return;
+        };
+        let capacity = golden.len() + 16;
+        let wrapped = SignatureRequest { contents_capacity: capacity, ..request("golden", &none) };
+        let prepared = Sample::default().open().prepare(&wrapped).unwrap();
+        let report = judged(prepared.embed(&golden).unwrap().into_bytes().as_slice(), "");
+        assert_eq!(report.signatures[0].seal.as_ref().map(|seal| seal.standard), Some(standard));
     }
 }
 

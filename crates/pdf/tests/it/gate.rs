@@ -209,6 +209,10 @@ fn hostile_files_are_given_up_within_limits() {
     // Each of many heads begins a string that never ends.
     let unclosed = "%PDF-1.7\n".to_owned() + &"1 0 obj (".repeat(200_000);
     assert_eq!(repair(unclosed.as_bytes()).unwrap_err(), RepairError::Hopeless);
+    let commented = "%PDF-1.7\n".to_owned() + &"1 0 obj %".repeat(200_000);
+    assert_eq!(repair(commented.as_bytes()).unwrap_err(), RepairError::Hopeless);
+    let trailers = "%PDF-1.7\n".to_owned() + &"trailer".repeat(200_000);
+    assert_eq!(repair(trailers.as_bytes()).unwrap_err(), RepairError::Hopeless);
     // Each of many objects is the same long array, entered one byte later.
     let mut text = "%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n\
                     3 0 obj\n<</Type/Page/MediaBox[0 0 9 9]>>\nendobj\n"

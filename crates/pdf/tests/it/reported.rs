@@ -84,13 +84,14 @@ fn what_an_attack_did_is_told_page_by_page() {
         write_object(&mut out, &file.object(pages[index].id).unwrap());
         String::from_utf8(out).unwrap()
     };
-    let insert = |index: usize, entry: &str| (pages[index].id.number, dictionary(index).replacen("<<", &format!("<<{entry}"), 1));
+    let insert = |index: usize, entry: &str| {
+        (pages[index].id.number, dictionary(index).replacen("<<", &format!("<<{entry}"), 1))
+    };
     let content = "<</Length 3>>\nstream\n q \nendstream".to_owned();
     let (first, third) = (pages[0].id, pages[2].id);
     // In the sample the font is object 3, the page tree 2, and a page's content is the object after it.
-    let tree = |kids: &str, count: usize| {
-        (2, format!("<</Type/Pages/Count {count}/Kids[{kids}]/MediaBox[0 0 595 842]>>"))
-    };
+    let tree =
+        |kids: &str, count: usize| (2, format!("<</Type/Pages/Count {count}/Kids[{kids}]/MediaBox[0 0 595 842]>>"));
     type Case = (&'static str, Vec<(u32, String)>, Vec<(usize, Vec<PageChange>)>);
     let cases: Vec<Case> = vec![
         ("content of the second page", vec![(pages[1].id.number + 1, content)], vec![(2, vec![PageChange::Content])]),
@@ -102,10 +103,17 @@ fn what_an_attack_did_is_told_page_by_page() {
         ("the first page turned", vec![insert(0, "/Rotate 90")], vec![(1, vec![PageChange::Geometry])]),
         (
             "a note on the third page",
-            vec![(pages[2].id.number, dictionary(2).replace("/Annots [", "/Annots [<</Type/Annot/Subtype/Text/Rect[0 0 9 9]>> "))],
+            vec![(
+                pages[2].id.number,
+                dictionary(2).replace("/Annots [", "/Annots [<</Type/Annot/Subtype/Text/Rect[0 0 9 9]>> "),
+            )],
             vec![(3, vec![PageChange::Annotations])],
         ),
-        ("the last page removed", vec![tree(&format!("{first} R {} R", pages[1].id), 2)], vec![(3, vec![PageChange::Removed])]),
+        (
+            "the last page removed",
+            vec![tree(&format!("{first} R {} R", pages[1].id), 2)],
+            vec![(3, vec![PageChange::Removed])],
+        ),
         (
             "the second page replaced and one added",
             vec![
