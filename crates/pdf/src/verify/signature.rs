@@ -37,7 +37,7 @@ enum Parsed {
     /// Not a message of RFC 5652, or one of a kind that is read where it is used.
     Other,
     Cms(Result<SignedData, CmsError>),
-    Stamp(Result<Token, TimestampError>),
+    Stamp(Result<Box<Token>, TimestampError>),
 }
 
 /// What the keys said.
@@ -143,7 +143,7 @@ fn read_message(reading: &mut Reading) {
             Some(content) => {
                 if content == oid::TST_INFO {
                     reading.kind = Kind::DocumentTimestamp;
-                    reading.parsed = Parsed::Stamp(Token::from_der(&reading.message));
+                    reading.parsed = Parsed::Stamp(Token::from_der(&reading.message).map(Box::new));
                 } else {
                     reading.kind = Kind::Cms;
                     reading.parsed = Parsed::Cms(SignedData::from_der(&reading.message));

@@ -123,7 +123,7 @@ fn all_hold(name: &str, file: &Opened, count: usize, known: usize) {
 
 fn contract(base: Vec<u8>) -> Opened {
     let found = inspect(Arc::from(base.as_slice()));
-    found.may(Act::PrepareForm).unwrap_or_else(|obstacle| panic!("{}", obstacle.en()));
+    assert_eq!(found.may(Act::PrepareForm).err().map(|obstacle| obstacle.en()), None);
     signed_by_three(prepared_form(base, &["A", "B", "C"]), true)
 }
 
