@@ -10,8 +10,10 @@ use super::stream::{StreamError, decode_stream};
 const MAX_SECTIONS: usize = 4096;
 /// Highest object number accepted (ISO 32000-1, annex C).
 const MAX_OBJECT_NUMBER: u32 = 8_388_607;
-/// Entries of all sections together, and decoded bytes of all cross-reference streams together, beyond which a file is refused.
+/// Entries of all sections together, and decoded bytes of all cross-reference streams together, beyond which a file is refused. A file also has
+/// no more entries than bytes, a small one excepted.
 const MAX_ENTRIES: usize = 16_777_216;
+const ENTRIES_OF_A_SMALL_FILE: usize = 131_072;
 const MAX_DECODED: usize = 256 << 20;
 /// How far from the end `startxref` is looked for; some writers pad the end.
 const TAIL: usize = 4096;
@@ -122,7 +124,8 @@ pub fn read_sections(file: &[u8], offset: usize) -> Result<Vec<XrefSection>, Xre
     let mut sections: Vec<XrefSection> = Vec::new();
     let mut seen = HashSet::new();
     let mut next = Some(offset);
-    let mut budget = Budget { entries: MAX_ENTRIES, decoded: MAX_DECODED };
+    let entries = file.len().clamp(ENTRIES_OF_A_SMALL_FILE, MAX_ENTRIES);
+    let mut budget = Budget { entries, decoded: MAX_DECODED };
     while let Some(at) = next {
         if !seen.insert(at) {
             return Err(XrefError::Loop(at));
@@ -270,6 +273,9 @@ fn read_stream(file: &[u8], offset: usize, budget: &mut Budget) -> Result<XrefSe
     let mut rows = data.chunks_exact((first_width + second_width + third_width) as usize);
     for [first, count] in pairs {
         if first.checked_add(*count).is_none_or(|end| end > u64::from(MAX_OBJECT_NUMBER) + 1) {
+            return Err(XrefError::TooLarge);
+        }
+        if entries.len() as u64 + count > budget.entries as u64 {
             return Err(XrefError::TooLarge);
         }
         for number in *first..first + count {
