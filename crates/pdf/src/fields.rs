@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::geometry::PdfRect;
 use crate::open::{Opened, ReadError};
 use crate::pages::{PageError, rectangle};
+use crate::permission::FieldLock;
 use crate::syntax::{Dictionary, Name, Object, ObjectId, text_of};
 
 /// Fields beyond which a form is refused: 500 pages, four parties and their signatures have 2,100.
@@ -24,6 +25,8 @@ pub struct SignatureField {
     pub widgets: Vec<Widget>,
     /// The signature, `None` while the field is empty.
     pub value: Option<SignatureValue>,
+    /// /P of the field's lock: what its signature leaves to later revisions (ISO 32000-2, table 236).
+    pub lock: Option<i64>,
 }
 
 /// Where a field is shown.
@@ -139,7 +142,11 @@ impl Opened {
             None | Some(Object::Null) => None,
             Some(value) => self.signature_value(&value)?,
         };
-        Ok(SignatureField { name: field.name, id: field.id, widgets, value })
+        let lock = match self.get(&field.dictionary, "Lock")? {
+            Some(Object::Dictionary(lock)) => self.get(&lock, "P")?.map(|level| level.as_integer().unwrap_or(1)),
+            _ => None,
+        };
+        Ok(SignatureField { name: field.name, id: field.id, widgets, value, lock })
     }
 
     fn widget(&self, id: ObjectId, dictionary: &Dictionary) -> Result<Widget, FieldError> {
@@ -208,23 +215,46 @@ impl Opened {
     }
 }
 
-/// The names of the form's root fields, which is where new signature fields go.
-pub(crate) fn root_names(file: &Opened) -> Result<Vec<String>, FieldError> {
-    let Some((form, _)) = file.form()? else { return Ok(Vec::new()) };
+/// What a new signature field has to fit in with.
+pub(crate) struct Roots {
+    /// The names of the form's root fields, which is where new signature fields go.
+    pub names: Vec<String>,
+    /// The strictest /P of the locks of signed fields.
+    pub lock: Option<i64>,
+    /// The locks that signatures put on other fields.
+    pub locks: Vec<FieldLock>,
+}
+
+/// Looks at each root field once, and deeper only where fields have kids.
+pub(crate) fn roots(file: &Opened) -> Result<Roots, FieldError> {
+    let mut found = Roots { names: Vec::new(), lock: None, locks: Vec::new() };
+    let Some((form, _)) = file.form()? else { return Ok(found) };
     let roots = match file.get(&form, "Fields")? {
-        None => return Ok(Vec::new()),
+        None => return Ok(found),
         Some(Object::Array(items)) => items,
         Some(_) => return Err(FieldError::Malformed),
     };
-    let mut names = Vec::with_capacity(roots.len());
+    let mut deeper = false;
     for root in &roots {
-        if let Object::Dictionary(field) = &*file.resolve(root)?
-            && let Some(Object::String(name)) = file.get(field, "T")?
+        let root = file.resolve(root)?;
+        let Object::Dictionary(field) = &*root else { continue };
+        if let Some(Object::String(name)) = file.get(field, "T")? {
+            found.names.push(text_of(&name));
+        }
+        deeper |= field.contains("Kids") || field.contains("Lock");
+        if let Some(Object::Dictionary(signature)) = file.get(field, "V")?.filter(|_| !deeper)
+            && signature.contains("Reference")
         {
-            names.push(text_of(&name));
+            found.locks.push(FieldLock::set_by(file, &signature));
         }
     }
-    Ok(names)
+    if deeper {
+        let fields = file.signature_fields()?;
+        let signed = || fields.iter().filter_map(|field| field.value.as_ref().map(|value| (field, value)));
+        found.lock = signed().filter_map(|(field, _)| field.lock).min();
+        found.locks = signed().map(|(_, value)| FieldLock::set_by(file, &value.dictionary)).collect();
+    }
+    Ok(found)
 }
 
 /// Terminal fields of the form, in order; kids without a /T are widgets of their parent.

@@ -64,7 +64,10 @@ pub enum ReadError {
 pub struct Opened {
     bytes: Arc<[u8]>,
     length: usize,
-    sections: Vec<XrefSection>,
+    /// Those of the whole file, newest first, shared by its earlier revisions.
+    sections: Arc<Vec<XrefSection>>,
+    /// The newest of them that belongs to this revision.
+    newest: usize,
     object_streams: Mutex<HashMap<u32, Arc<ObjectStream>>>,
     pages: OnceLock<Vec<Page>>,
     /// The SM3 of the bytes, if whoever opened the file had computed it.
@@ -85,7 +88,7 @@ impl Opened {
     /// See [`OpenError`]; the file is refused, never repaired.
     pub fn open(bytes: Arc<[u8]>) -> Result<Self, OpenError> {
         let length = bytes.len();
-        Self::open_prefix(bytes, length)
+        Self::open_prefix(bytes, length, None)
     }
 
     /// Opens a whole file whose SM3 is known, so that it is not computed again to sign it or to check what was signed.
@@ -122,21 +125,32 @@ impl Opened {
     /// # Errors
     /// See [`OpenError`], for instance when no revision ends there.
     pub fn at_length(&self, length: usize) -> Result<Self, OpenError> {
-        Self::open_prefix(Arc::clone(&self.bytes), length.min(self.length))
+        Self::open_prefix(Arc::clone(&self.bytes), length.min(self.length), Some(&self.sections))
     }
 
-    fn open_prefix(bytes: Arc<[u8]>, length: usize) -> Result<Self, OpenError> {
+    fn open_prefix(bytes: Arc<[u8]>, length: usize, known: Option<&Arc<Vec<XrefSection>>>) -> Result<Self, OpenError> {
         let file = bytes.get(..length).unwrap_or_default();
         if !file.starts_with(b"%PDF-") {
             return Err(OpenError::NoHeader);
         }
-        let sections = read_sections(file, find_startxref(file)?)?;
-        if sections.iter().any(|section| section.trailer.contains("Encrypt")) {
+        let start = find_startxref(file)?;
+        // The sections of an earlier revision are those of the later one from some point on; they are not read twice.
+        let shared = known.and_then(|known| {
+            let newest = known.iter().position(|section| section.offset == start)?;
+            let inside = |section: &XrefSection| section.end <= length && section.hybrid.is_none();
+            known[newest..].iter().all(inside).then(|| (Arc::clone(known), newest))
+        });
+        let (sections, newest) = match shared {
+            Some(shared) => shared,
+            None => (Arc::new(read_sections(file, start)?), 0),
+        };
+        if sections[newest..].iter().any(|section| section.trailer.contains("Encrypt")) {
             return Err(OpenError::Encrypted);
         }
         let opened = Opened {
             length,
             sections,
+            newest,
             object_streams: Mutex::new(HashMap::new()),
             pages: OnceLock::new(),
             hashed: None,
@@ -162,13 +176,13 @@ impl Opened {
 
     /// The cross-reference sections, newest first.
     pub fn sections(&self) -> &[XrefSection] {
-        &self.sections
+        &self.sections[self.newest..]
     }
 
     /// The newest section; there always is one.
     pub(crate) fn newest(&self) -> &XrefSection {
-        // `read_sections` reads at least the section that startxref names, or fails.
-        &self.sections[0]
+        // `read_sections` reads at least the section that startxref names, or fails; a shared list is entered at one of its own.
+        &self.sections[self.newest]
     }
 
     /// The newest trailer dictionary.
@@ -202,7 +216,7 @@ impl Opened {
 
     /// What the newest section that knows object `number` says of it.
     pub fn entry(&self, number: u32) -> Option<XrefEntry> {
-        self.sections.iter().find_map(|section| section.entry(number))
+        self.sections().iter().find_map(|section| section.entry(number))
     }
 
     /// Reads an indirect object; a missing or freed one is [`Object::Null`] (ISO 32000-1, 7.3.10).
@@ -228,6 +242,36 @@ impl Opened {
                 Ok((self.compressed_object(id.number, stream, index)?, Vec::new()))
             }
             Some(XrefEntry::Compressed { .. }) => Ok((Object::Null, Vec::new())),
+        }
+    }
+
+    /// Reads an indirect object, and how many bytes had to be parsed or unpacked for it.
+    pub(crate) fn object_and_cost(&self, id: ObjectId) -> Result<(Object, usize), ReadError> {
+        match self.entry(id.number) {
+            Some(XrefEntry::InUse { offset, generation }) if generation == id.generation => {
+                let mut parser = Parser::new(self.bytes(), offset);
+                if parser.object_head()? != id {
+                    return Err(SyntaxError { offset, fault: SyntaxFault::WrongObject }.into());
+                }
+                let (object, _) = parser.object_body(&mut |dictionary| self.stream_length(dictionary))?;
+                let skipped = match &object {
+                    Object::Stream(stream) => stream.data.len(),
+                    _ => 0,
+                };
+                Ok((object, (parser.offset() - offset).saturating_sub(skipped)))
+            }
+            Some(XrefEntry::Compressed { stream, index }) => {
+                let cache = self.object_streams.lock().unwrap_or_else(PoisonError::into_inner);
+                let unpacked = cache.contains_key(&stream);
+                drop(cache);
+                let container = self.object_stream(stream)?;
+                let object = self.compressed_object(id.number, stream, index)?;
+                let at = container.index.get(index as usize).map_or(0, |(_, at)| *at);
+                let next = container.index.get(index as usize + 1).map_or(container.data.len(), |(_, next)| *next);
+                let length = next.saturating_sub(at);
+                Ok((object, if unpacked { length } else { length.saturating_add(container.data.len()) }))
+            }
+            _ => Ok((Object::Null, 0)),
         }
     }
 
@@ -359,6 +403,6 @@ impl Opened {
             let last = section.entries.last().map_or(0, |(number, _)| *number).max(own);
             u32::try_from(size).unwrap_or(0).max(last.saturating_add(1))
         };
-        self.sections.iter().map(of_section).max().unwrap_or(1)
+        self.sections().iter().map(of_section).max().unwrap_or(1)
     }
 }

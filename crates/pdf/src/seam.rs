@@ -1,10 +1,23 @@
-//! The seam seal (骑缝章): one seal drawing cut into upright slices along the right edge of consecutive pages.
+//! The seam seal (骑缝章): one seal drawing cut into slices along one edge of consecutive pages, whole again when the pages are fanned out.
 
-use crate::geometry::{Clip, POINTS_PER_MM, PdfRect, place_upright, seen_size_mm};
+use crate::geometry::{Clip, PdfRect, place_upright, points_to_mm, seen_size_mm};
 use crate::pages::Page;
 
 /// Pages over which one impression is spread at most; more pages get further impressions.
 pub const MAX_PAGES_PER_IMPRESSION: usize = 20;
+
+/// The edge of the pages as seen, whatever their rotation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeamEdge {
+    /// The right edge, the usual one: the first page bears the left end of the seal.
+    Right,
+    /// The left edge: the first page bears the right end, as it lies when the pages are fanned out to the left.
+    Left,
+    /// The upper edge: the first page bears the lower end.
+    Top,
+    /// The lower edge: the first page bears the upper end.
+    Bottom,
+}
 
 /// The slice on one page.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,15 +46,32 @@ pub enum SeamError {
 
 /// The slices of a seal of `width_pt` × `height_pt` points at the right edge of all `pages`, its top `top_mm` below the upper edge as seen.
 ///
-/// Pages are spread evenly over as few impressions as possible, each on at most 20 pages and none on a single one. Within an impression the width is
+/// # Errors
+/// As [`seam_slices_at`].
+pub fn seam_slices(pages: &[Page], width_pt: f64, height_pt: f64, top_mm: f64) -> Result<Vec<SeamSlice>, SeamError> {
+    seam_slices_at(SeamEdge::Right, pages, width_pt, height_pt, top_mm)
+}
+
+/// The slices of a seal of `width_pt` × `height_pt` points at one edge of all `pages`, `offset_mm` from the upper edge (at the left and right
+/// edge) or from the left edge (at the upper and lower edge) as seen.
+///
+/// Pages are spread evenly over as few impressions as possible, each on at most 20 pages and none on a single one. Within an impression the seal is
 /// split evenly in thousandths of a point and the last slice takes the rest, so that the slices laid side by side are the whole seal.
 ///
 /// # Errors
 /// [`SeamError`].
-pub fn seam_slices(pages: &[Page], width_pt: f64, height_pt: f64, top_mm: f64) -> Result<Vec<SeamSlice>, SeamError> {
+pub fn seam_slices_at(
+    edge: SeamEdge,
+    pages: &[Page],
+    width_pt: f64,
+    height_pt: f64,
+    offset_mm: f64,
+) -> Result<Vec<SeamSlice>, SeamError> {
     if pages.len() < 2 {
         return Err(SeamError::OnePage);
     }
+    let upright = matches!(edge, SeamEdge::Right | SeamEdge::Left);
+    let (split, across) = if upright { (width_pt, height_pt) } else { (height_pt, width_pt) };
     let impressions = pages.len().div_ceil(MAX_PAGES_PER_IMPRESSION);
     let (each, longer) = (pages.len() / impressions, pages.len() % impressions);
     let mut slices = Vec::with_capacity(pages.len());
@@ -49,17 +79,33 @@ pub fn seam_slices(pages: &[Page], width_pt: f64, height_pt: f64, top_mm: f64) -
     for impression in 0..impressions {
         let (group, after) = rest.split_at(each + usize::from(impression < longer));
         rest = after;
-        let step = (width_pt / group.len() as f64 * 1000.0).floor() / 1000.0;
+        let step = (split / group.len() as f64 * 1000.0).floor() / 1000.0;
         for (position, page) in group.iter().enumerate() {
-            let from = step * position as f64;
-            let to = if position + 1 == group.len() { width_pt } else { from + step };
-            let (w_mm, h_mm) = ((to - from) / POINTS_PER_MM, height_pt / POINTS_PER_MM);
-            let (seen_width, _) = seen_size_mm(page);
-            let rect = place_upright(page, seen_width - w_mm, top_mm, w_mm, h_mm);
-            if !(to > from && height_pt > 0.0 && rect.is_finite() && page.crop_box.contains(rect)) {
+            // From the left end, or from the upper end, of the seal.
+            let place = match edge {
+                SeamEdge::Right | SeamEdge::Bottom => position,
+                SeamEdge::Left | SeamEdge::Top => group.len() - 1 - position,
+            };
+            let from = step * place as f64;
+            let to = if place + 1 == group.len() { split } else { from + step };
+            let (slice_mm, across_mm) = (points_to_mm(to - from), points_to_mm(across));
+            let (seen_width, seen_height) = seen_size_mm(page);
+            let (x, y, w, h) = match edge {
+                SeamEdge::Right => (seen_width - slice_mm, offset_mm, slice_mm, across_mm),
+                SeamEdge::Left => (0.0, offset_mm, slice_mm, across_mm),
+                SeamEdge::Top => (offset_mm, 0.0, across_mm, slice_mm),
+                SeamEdge::Bottom => (offset_mm, seen_height - slice_mm, across_mm, slice_mm),
+            };
+            let rect = place_upright(page, x, y, w, h);
+            if !(to > from && across > 0.0 && rect.is_finite() && page.crop_box.contains(rect)) {
                 return Err(SeamError::DoesNotFit { page: page.index });
             }
-            let clip = Clip { left: from / width_pt, right: to / width_pt, ..Clip::WHOLE };
+            let (from, to) = (from / split, to / split);
+            let clip = if upright {
+                Clip { left: from, right: to, ..Clip::WHOLE }
+            } else {
+                Clip { bottom: 1.0 - to, top: 1.0 - from, ..Clip::WHOLE }
+            };
             slices.push(SeamSlice { page: page.index, rect, clip });
         }
     }
@@ -94,6 +140,46 @@ mod tests {
     fn a_seal_that_leaves_the_page_is_refused() {
         assert_eq!(seam_slices(&pages(2), 119.0, 119.0, 280.0), Err(SeamError::DoesNotFit { page: 0 }));
         assert_eq!(seam_slices(&pages(2), 0.0, 119.0, 100.0), Err(SeamError::DoesNotFit { page: 0 }));
+    }
+
+    /// Whichever edge it is, the slices put in the order in which the fanned pages lie are the whole seal, each at its edge.
+    #[test]
+    fn slices_at_every_edge_are_the_whole_seal_when_the_pages_are_fanned_out() {
+        use crate::geometry::seen_place_mm;
+        let pages = pages(45);
+        for edge in [SeamEdge::Right, SeamEdge::Left, SeamEdge::Top, SeamEdge::Bottom] {
+            let slices = seam_slices_at(edge, &pages, 119.0, 85.0, 30.0).unwrap();
+            assert_eq!(slices.len(), 45);
+            for group in slices.chunks(15) {
+                // From the left or upper end of the seal to the other.
+                let mut ends: Vec<(f64, f64)> = group
+                    .iter()
+                    .map(|slice| match edge {
+                        SeamEdge::Right | SeamEdge::Left => (slice.clip.left, slice.clip.right),
+                        SeamEdge::Top | SeamEdge::Bottom => (1.0 - slice.clip.top, 1.0 - slice.clip.bottom),
+                    })
+                    .collect();
+                if matches!(edge, SeamEdge::Left | SeamEdge::Top) {
+                    ends.reverse();
+                }
+                assert!(ends[0].0.abs() < 1e-9 && (ends[14].1 - 1.0).abs() < 1e-9, "{edge:?}: {ends:?}");
+                assert!(ends.windows(2).all(|pair| (pair[0].1 - pair[1].0).abs() < 1e-9), "{edge:?}: {ends:?}");
+            }
+            for slice in &slices {
+                let page = &pages[slice.page];
+                let (seen_width, seen_height) = seen_size_mm(page);
+                let (x, y, w, h) = seen_place_mm(page, slice.rect);
+                let at_edge = match edge {
+                    SeamEdge::Right => seen_width - x - w,
+                    SeamEdge::Left => x,
+                    SeamEdge::Top => y,
+                    SeamEdge::Bottom => seen_height - y - h,
+                };
+                let along = if matches!(edge, SeamEdge::Right | SeamEdge::Left) { y } else { x };
+                assert!(at_edge.abs() < 1e-6 && (along - 30.0).abs() < 1e-6, "{edge:?} on page {}", slice.page);
+            }
+        }
+        assert_eq!(seam_slices_at(SeamEdge::Top, &pages, 119.0, 85.0, 180.0), Err(SeamError::DoesNotFit { page: 0 }));
     }
 
     #[test]

@@ -114,6 +114,9 @@ pub enum SignError {
     /// The file's author certified it; a visible field would break that, an invisible one would not.
     #[error("pdf.sign.certified_visible: the file's certification allows no new visible signature")]
     CertifiedVisible,
+    /// An earlier signer locked the fields of the form, this one among them.
+    #[error("pdf.sign.locked: an earlier signer locked the fields of the form: {0}")]
+    Locked(String),
     /// The time is not between the years 1970 and 9999.
     #[error("pdf.sign.bad_time")]
     BadTime,
@@ -155,13 +158,23 @@ fn check(file: &Opened, pages: &[Page], request: &SignatureRequest<'_>) -> Resul
     if !(1..=MAX_CAPACITY).contains(&request.contents_capacity) {
         return Err(SignError::BadCapacity(request.contents_capacity));
     }
-    match certification(file)? {
-        Some(1) => return Err(SignError::Certified),
+    let roots = crate::fields::roots(file).map_err(WriteError::from)?;
+    match crate::permission::certified(file).map_err(WriteError::from)?.into_iter().chain(roots.lock).min() {
+        Some(..=1) => return Err(SignError::Certified),
         Some(_) if request.widget.is_some() || request.page_marks.is_some() => return Err(SignError::CertifiedVisible),
         _ => {}
     }
-    let fields = crate::fields::root_names(file).map_err(WriteError::from)?;
-    if fields.iter().any(|field| field == name) {
+    if request.kind != SignatureKind::DocTimeStamp && roots.locks.iter().any(|lock| lock.covers(name)) {
+        return Err(SignError::Locked(name.to_owned()));
+    }
+    let marks = request.page_marks.iter().flat_map(|marks| marks.marks.iter().map(|mark| (&marks.party, mark.page)));
+    for (party, page) in marks.filter(|_| !roots.locks.is_empty()) {
+        let name = party.button_name(page);
+        if roots.locks.iter().any(|lock| lock.covers(&name)) {
+            return Err(SignError::Locked(name));
+        }
+    }
+    if roots.names.iter().any(|field| field == name) {
         return Err(SignError::FieldExists(name.to_owned()));
     }
     let marks = request.page_marks.iter().flat_map(|page_marks| &page_marks.marks).chain(&request.widget);
@@ -176,27 +189,6 @@ fn check(file: &Opened, pages: &[Page], request: &SignatureRequest<'_>) -> Resul
         }
     }
     Ok(())
-}
-
-/// /P of a certifying signature (ISO 32000-1, 12.8.2.2), `None` when there is none.
-fn certification(file: &Opened) -> Result<Option<i64>, WriteError> {
-    let catalog = file.catalog()?;
-    let Some(permissions) = file.get(&catalog, "Perms")? else { return Ok(None) };
-    let Some(permissions) = permissions.as_dictionary() else { return Ok(Some(1)) };
-    let Some(signature) = file.get(permissions, "DocMDP")? else { return Ok(None) };
-    // What cannot be understood is taken as the strictest.
-    let Some(signature) = signature.as_dictionary() else { return Ok(Some(1)) };
-    let Some(references) = file.get(signature, "Reference")? else { return Ok(Some(1)) };
-    for reference in references.as_array().unwrap_or_default() {
-        let reference = file.resolve(reference)?;
-        let Some(reference) = reference.as_dictionary() else { continue };
-        if reference.get("TransformMethod").and_then(Object::as_name).is_some_and(|method| method == "DocMDP") {
-            let parameters = file.get(reference, "TransformParams")?;
-            let level = parameters.as_ref().and_then(Object::as_dictionary).and_then(|found| found.get("P"));
-            return Ok(Some(level.map_or(2, |level| level.as_integer().unwrap_or(1))));
-        }
-    }
-    Ok(Some(1))
 }
 
 /// The merged field and widget, and its entry in the page's /Annots.

@@ -14,6 +14,7 @@ pub use object::{Dictionary, Name, Object, ObjectId, Stream};
 pub use parser::{Parser, SyntaxError, SyntaxFault, ValueSpan};
 pub(crate) use serialise::text_string;
 pub use serialise::{write_dictionary, write_name, write_object, write_real, write_text_string};
+pub(crate) use stream::unpredict;
 pub use stream::{StreamError, decode_flate, decode_stream};
 pub(crate) use xref::end_of_update;
 pub use xref::{XrefEntry, XrefError, XrefForm, XrefSection, find_startxref, read_sections};

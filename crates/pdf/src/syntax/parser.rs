@@ -70,6 +70,7 @@ pub struct Parser<'a> {
     data: &'a [u8],
     at: usize,
     nodes: usize,
+    lenient: bool,
 }
 
 /// White space of ISO 32000-1, table 1.
@@ -97,7 +98,12 @@ fn hex_value(byte: u8) -> Option<u8> {
 impl<'a> Parser<'a> {
     /// A parser over `data` that begins at byte `at`.
     pub fn new(data: &'a [u8], at: usize) -> Self {
-        Parser { data, at, nodes: 0 }
+        Parser { data, at, nodes: 0, lenient: false }
+    }
+
+    /// The same parser for a file that is being rebuilt: of a key given twice the last counts, as most readers have it.
+    pub(crate) fn lenient(self) -> Self {
+        Parser { lenient: true, ..self }
     }
 
     /// The offset of the next byte to be read.
@@ -223,6 +229,10 @@ impl<'a> Parser<'a> {
                         Some(seen) => !seen.insert(key.clone()),
                         None => dictionary.iter().any(|(name, _)| *name == key),
                     };
+                    if duplicate && self.lenient {
+                        dictionary.set(&key.to_string(), value);
+                        continue;
+                    }
                     if duplicate {
                         return Err(SyntaxError { offset: key_at, fault: SyntaxFault::DuplicateKey });
                     }

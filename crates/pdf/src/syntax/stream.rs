@@ -70,7 +70,7 @@ pub fn decode_flate(encoded: &[u8]) -> Result<Vec<u8>, StreamError> {
 }
 
 /// Undoes a PNG predictor (ISO 32000-1, 7.4.4.4); the TIFF one does not occur in structural streams.
-fn unpredict(data: Vec<u8>, parameters: &Dictionary) -> Result<Vec<u8>, StreamError> {
+pub(crate) fn unpredict(data: Vec<u8>, parameters: &Dictionary) -> Result<Vec<u8>, StreamError> {
     let number = |key: &str, default: usize| match parameters.get(key) {
         None => Ok(default),
         Some(Object::Integer(value)) => usize::try_from(*value).map_err(|_| StreamError::BadPredictor),

@@ -10,6 +10,11 @@ use super::stream::{StreamError, decode_stream};
 const MAX_SECTIONS: usize = 4096;
 /// Highest object number accepted (ISO 32000-1, annex C).
 const MAX_OBJECT_NUMBER: u32 = 8_388_607;
+/// Entries of all sections together, and decoded bytes of all cross-reference streams together, beyond which a file is refused. A file also has
+/// no more entries than bytes, a small one excepted.
+const MAX_ENTRIES: usize = 16_777_216;
+const ENTRIES_OF_A_SMALL_FILE: usize = 131_072;
+const MAX_DECODED: usize = 256 << 20;
 /// How far from the end `startxref` is looked for; some writers pad the end.
 const TAIL: usize = 4096;
 
@@ -116,9 +121,11 @@ pub fn find_startxref(file: &[u8]) -> Result<usize, XrefError> {
 /// # Errors
 /// The first thing that does not hold; nothing is repaired.
 pub fn read_sections(file: &[u8], offset: usize) -> Result<Vec<XrefSection>, XrefError> {
-    let mut sections = Vec::new();
+    let mut sections: Vec<XrefSection> = Vec::new();
     let mut seen = HashSet::new();
     let mut next = Some(offset);
+    let entries = file.len().clamp(ENTRIES_OF_A_SMALL_FILE, MAX_ENTRIES);
+    let mut budget = Budget { entries, decoded: MAX_DECODED };
     while let Some(at) = next {
         if !seen.insert(at) {
             return Err(XrefError::Loop(at));
@@ -126,12 +133,12 @@ pub fn read_sections(file: &[u8], offset: usize) -> Result<Vec<XrefSection>, Xre
         if sections.len() >= MAX_SECTIONS {
             return Err(XrefError::TooLarge);
         }
-        let mut section = read_section(file, at)?;
+        let mut section = read_section(file, at, &mut budget)?;
         if section.form == XrefForm::Table
             && let Some(hybrid) = section.trailer.get("XRefStm")
         {
             let hybrid = offset_of(hybrid).ok_or(XrefError::BadTable(at))?;
-            let stream = read_section(file, hybrid)?;
+            let stream = read_section(file, hybrid, &mut budget)?;
             if stream.form == XrefForm::Table {
                 return Err(XrefError::NotThere(hybrid));
             }
@@ -145,6 +152,19 @@ pub fn read_sections(file: &[u8], offset: usize) -> Result<Vec<XrefSection>, Xre
         sections.push(section);
     }
     Ok(sections)
+}
+
+/// What may still be read of one file, so that many small streams cannot unfold into more than memory and time allow.
+struct Budget {
+    entries: usize,
+    decoded: usize,
+}
+
+impl Budget {
+    fn take_entries(&mut self, count: usize) -> Result<(), XrefError> {
+        self.entries = self.entries.checked_sub(count).ok_or(XrefError::TooLarge)?;
+        Ok(())
+    }
 }
 
 fn offset_of(object: &Object) -> Option<usize> {
@@ -162,15 +182,17 @@ fn merge_hidden(section: &mut XrefSection, stream: XrefSection) {
     }
 }
 
-fn read_section(file: &[u8], offset: usize) -> Result<XrefSection, XrefError> {
+fn read_section(file: &[u8], offset: usize, budget: &mut Budget) -> Result<XrefSection, XrefError> {
     let rest = file.get(offset..).ok_or(XrefError::NotThere(offset))?;
-    if rest.starts_with(b"xref") {
-        read_table(file, offset)
+    let section = if rest.starts_with(b"xref") {
+        read_table(file, offset)?
     } else if rest.first().is_some_and(u8::is_ascii_digit) {
-        read_stream(file, offset)
+        read_stream(file, offset, budget)?
     } else {
-        Err(XrefError::NotThere(offset))
-    }
+        return Err(XrefError::NotThere(offset));
+    };
+    budget.take_entries(section.entries.len())?;
+    Ok(section)
 }
 
 fn read_table(file: &[u8], offset: usize) -> Result<XrefSection, XrefError> {
@@ -219,7 +241,7 @@ fn sort(entries: &mut [(u32, XrefEntry)]) -> Option<()> {
     entries.windows(2).all(|pair| pair[0].0 != pair[1].0).then_some(())
 }
 
-fn read_stream(file: &[u8], offset: usize) -> Result<XrefSection, XrefError> {
+fn read_stream(file: &[u8], offset: usize, budget: &mut Budget) -> Result<XrefSection, XrefError> {
     let bad = || XrefError::BadStream(offset);
     let mut parser = Parser::new(file, offset);
     let id = parser.object_head().map_err(|_| XrefError::NotThere(offset))?;
@@ -231,6 +253,7 @@ fn read_stream(file: &[u8], offset: usize) -> Result<XrefSection, XrefError> {
         return Err(XrefError::NotThere(offset));
     }
     let data = decode_stream(file, &stream)?;
+    budget.decoded = budget.decoded.checked_sub(data.len()).ok_or(XrefError::TooLarge)?;
     let numbers = |key: &str| -> Option<Vec<u64>> {
         let items = stream.dictionary.get(key)?.as_array()?;
         items.iter().map(|item| item.as_integer().and_then(|value| u64::try_from(value).ok())).collect()
@@ -250,6 +273,9 @@ fn read_stream(file: &[u8], offset: usize) -> Result<XrefSection, XrefError> {
     let mut rows = data.chunks_exact((first_width + second_width + third_width) as usize);
     for [first, count] in pairs {
         if first.checked_add(*count).is_none_or(|end| end > u64::from(MAX_OBJECT_NUMBER) + 1) {
+            return Err(XrefError::TooLarge);
+        }
+        if entries.len() as u64 + count > budget.entries as u64 {
             return Err(XrefError::TooLarge);
         }
         for number in *first..first + count {

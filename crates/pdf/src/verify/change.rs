@@ -9,11 +9,17 @@ pub enum Change {
     SignatureField {
         /// Name of the field.
         name: String,
+        /// Page of its visible mark, from 1; `None` for an invisible field.
+        page: Option<usize>,
+        /// Whether it says that it is a document timestamp.
+        timestamp: bool,
     },
     /// An empty signature field that was there before was signed.
     SignedField {
         /// Name of the field.
         name: String,
+        /// Page of its visible mark, from 1.
+        page: Option<usize>,
     },
     /// Drawings in a party's page buttons: seam slices, dates, repeated seals.
     PageButtons {
@@ -104,8 +110,8 @@ impl Change {
     /// In Chinese.
     pub fn zh(&self) -> String {
         match self {
-            Change::SignatureField { name } => format!("新增签名域“{name}”"),
-            Change::SignedField { name } => format!("签署了原有的空签名域“{name}”"),
+            Change::SignatureField { name, .. } => format!("新增签名域“{name}”"),
+            Change::SignedField { name, .. } => format!("签署了原有的空签名域“{name}”"),
             Change::PageButtons { party, pages } => {
                 format!("{party} 方在 {} 个页面上加盖（骑缝章、日期等）", pages.len())
             }
@@ -119,8 +125,8 @@ impl Change {
     /// In English.
     pub fn en(&self) -> String {
         match self {
-            Change::SignatureField { name } => format!("new signature field \"{name}\""),
-            Change::SignedField { name } => format!("the empty signature field \"{name}\" was signed"),
+            Change::SignatureField { name, .. } => format!("new signature field \"{name}\""),
+            Change::SignedField { name, .. } => format!("the empty signature field \"{name}\" was signed"),
             Change::PageButtons { party, pages } => format!("party {party} stamped {} pages", pages.len()),
             Change::Evidence => "evidence was added".into(),
             Change::Metadata => "notes about the file were updated".into(),

@@ -8,15 +8,16 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::button::{drawn, keeps, page_button};
 use super::change::{Alteration, Change};
+use super::pages::{PageReport, page_changes, shown_on};
 use crate::open::Opened;
 use crate::syntax::{Dictionary, Name, Object, ObjectId, Stream, XrefEntry, XrefForm, XrefSection, text_of};
 
 /// Objects of one update that are followed at most.
 const MAX_FOLLOWED: usize = 200_000;
 
-/// The changes of one update that was read to its last byte. `before` and `after` are the file without and with it, `section` is its
-/// cross-reference.
-pub(super) fn compare(before: &Opened, after: &Opened, section: &XrefSection) -> Vec<Change> {
+/// The changes of one update that was read to its last byte, and the pages that they touch. `before` and `after` are the file without and with
+/// it, `section` is its cross-reference.
+pub(super) fn compare(before: &Opened, after: &Opened, section: &XrefSection) -> (Vec<Change>, Vec<PageReport>) {
     let mut comparison = Comparison {
         before,
         after,
@@ -30,7 +31,10 @@ pub(super) fn compare(before: &Opened, after: &Opened, section: &XrefSection) ->
     if let Err(forbidden) = comparison.run(section) {
         comparison.changes.push(forbidden);
     }
-    comparison.changes
+    let Comparison { changes, written, explained, .. } = comparison;
+    let altered = |number: u32| written.contains_key(&number) && !explained.contains(&number);
+    let pages = page_changes(before, after, &changes, &altered);
+    (changes, pages)
 }
 
 struct Comparison<'a> {
@@ -253,7 +257,10 @@ impl Comparison<'_> {
             Ok(Some(Object::String(name))) => text_of(&name),
             _ => return Err(wrong()),
         };
-        self.signature_value(&field).ok_or_else(wrong)?;
+        let value = self.signature_value(&field).ok_or_else(wrong)?;
+        let kind = |value: &Object| value.as_dictionary()?.get("Type")?.as_name().map(|name| *name == "DocTimeStamp");
+        let timestamp = self.written.get(&value.number).and_then(|(value, _)| kind(value)).unwrap_or(false);
+        let mut page = shown_on(self.after, &field);
         for key in ["V", "Lock", "SV"] {
             self.adopt_value(&field, key)?;
         }
@@ -269,13 +276,14 @@ impl Comparison<'_> {
                         return Err(wrong());
                     }
                     self.explained.insert(widget.number);
+                    page = page.or_else(|| shown_on(self.after, &found));
                     self.new_widget(widget, &found)?;
                 }
             }
             Some(_) => return Err(wrong()),
         }
         self.signed_here = true;
-        self.changes.push(Change::SignatureField { name });
+        self.changes.push(Change::SignatureField { name, page, timestamp });
         Ok(())
     }
 
@@ -322,7 +330,8 @@ impl Comparison<'_> {
             self.adopt_value(&new, "AP")?;
             self.signed_here = true;
             let name = new.get("T").and_then(Object::as_string).map(text_of).unwrap_or_default();
-            self.changes.push(Change::SignedField { name });
+            let page = shown_on(self.after, &new);
+            self.changes.push(Change::SignedField { name, page });
         }
         Ok(())
     }

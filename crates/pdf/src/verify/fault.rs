@@ -76,6 +76,8 @@ pub enum Fault {
     NotInForm,
     /// A later revision changed more than signing needs.
     AlteredAfter,
+    /// A later revision changed what signing needs, but this signature certified the file or locked its fields against that.
+    PermissionExceeded,
     /// The message has no signer, or several.
     SignerCount,
     /// The message carries its content instead of the digest of the file.
@@ -140,6 +142,7 @@ impl Fault {
             Fault::UnknownKind => "contents.unknown_kind",
             Fault::NotInForm => "signature.not_in_form",
             Fault::AlteredAfter => "signature.altered_after",
+            Fault::PermissionExceeded => "signature.permission_exceeded",
             Fault::SignerCount => "signature.signer_count",
             Fault::AttachedContent => "signature.attached_content",
             Fault::SealUnreadable(_) => "seal.unreadable",
@@ -175,6 +178,7 @@ impl Fault {
             Fault::UnknownKind => "签名数据的类型无法识别。".into(),
             Fault::NotInForm => "签名已不属于文件的任何签名域。".into(),
             Fault::AlteredAfter => "签名之后文件又被改动，改动超出签署所需。".into(),
+            Fault::PermissionExceeded => "签名之后的改动超出了认证或锁定所允许的范围。".into(),
             Fault::SignerCount => "签名数据应当恰有一个签名人。".into(),
             Fault::AttachedContent => "签名数据自带原文，不支持这种旧格式。".into(),
             Fault::SealUnreadable(_) => "电子签章的结构无法读取。".into(),
@@ -222,6 +226,9 @@ impl Fault {
             Fault::UnknownKind => "The kind of the signature is not known.".into(),
             Fault::NotInForm => "No field of the file shows this signature any more.".into(),
             Fault::AlteredAfter => "The file was changed after this signature, by more than signing needs.".into(),
+            Fault::PermissionExceeded => {
+                "A later revision changed more than this signature's certification or lock allows.".into()
+            }
             Fault::SignerCount => "The signature must have exactly one signer.".into(),
             Fault::AttachedContent => {
                 "The signature carries its own content, an old form that is not supported.".into()

@@ -33,20 +33,29 @@ enum Standing {
 pub(super) struct Materials<'a> {
     roots: &'a [Certificate],
     pool: Vec<Certificate>,
+    /// Certificates by their bytes, each read once, however often the file carries it.
+    read: HashMap<Vec<u8>, Option<Certificate>>,
     known: HashMap<Digest, Standing>,
     budget: usize,
 }
 
 impl<'a> Materials<'a> {
     pub fn new(roots: &'a [Certificate]) -> Self {
-        Materials { roots, pool: Vec::new(), known: HashMap::new(), budget: BUDGET }
+        Materials { roots, pool: Vec::new(), read: HashMap::new(), known: HashMap::new(), budget: BUDGET }
     }
 
     /// Takes up a certificate as a possible issuer of others; it is not trusted for being there.
-    pub fn add(&mut self, certificate: &Certificate) {
-        if self.pool.len() < MAX_CERTIFICATES && !self.pool.contains(certificate) {
-            self.pool.push(certificate.clone());
+    pub fn add(&mut self, der: &[u8]) {
+        if self.read.len() >= MAX_CERTIFICATES || self.read.contains_key(der) {
+            return;
         }
+        let certificate = Certificate::from_der(der).ok();
+        self.pool.extend(certificate.clone());
+        self.read.insert(der.to_vec(), certificate);
+    }
+
+    fn certificate(&self, der: &[u8]) -> Option<Certificate> {
+        self.read.get(der).cloned().unwrap_or_else(|| Certificate::from_der(der).ok())
     }
 
     /// All certificates taken up.
@@ -63,9 +72,9 @@ impl<'a> Materials<'a> {
     pub fn judge(&mut self, loose: &Loose, faults: &mut Vec<Fault>) {
         let mut found = Vec::new();
         for der in &loose.certificates {
-            match Certificate::from_der(der) {
-                Ok(certificate) => found.push(self.standing(&certificate, 0)),
-                Err(_) => faults.push(Fault::NotCanonical(Frame::Material)),
+            match self.certificate(der) {
+                Some(certificate) => found.push(self.standing(&certificate, 0)),
+                None => faults.push(Fault::NotCanonical(Frame::Material)),
             }
         }
         found.extend(loose.crls.iter().map(|der| {

@@ -17,6 +17,8 @@ mod changes;
 mod fault;
 mod frame;
 mod material;
+mod pages;
+mod permission;
 mod report;
 mod revision;
 mod sentence;
@@ -27,11 +29,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use yinxin_pki::chain::{RevocationEvidence, Validator};
-use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::x509::Certificate;
 
 pub use change::{Alteration, Change};
 pub use fault::{Fault, Frame, Verdict};
+pub use pages::{PageChange, PageReport};
 pub use report::{
     Clock, Holder, Kind, Report, RevisionReport, Revocation, SealFacts, Sentence, SignatureReport, SigningTime, Time,
 };
@@ -97,6 +99,11 @@ pub enum Unreadable {
     Form(#[from] FieldError),
 }
 
+/// Whether a field is one of our page buttons, told by its name and flags.
+pub(crate) fn is_page_button(field: &crate::syntax::Dictionary) -> bool {
+    button::page_button(field).is_some()
+}
+
 /// A signature found in some revision.
 pub(crate) struct Found {
     pub field: String,
@@ -105,6 +112,8 @@ pub(crate) struct Found {
     pub revision: Option<usize>,
     /// Whether a field of the newest revision shows it.
     pub in_form: bool,
+    /// /P of its field's lock.
+    pub lock: Option<i64>,
 }
 
 /// Verifies every signature of the file.
@@ -128,18 +137,24 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
     }
     let mut file_faults = Vec::new();
     let compared = compare_revisions(&file, &layers, &found);
-    let readings = signature::read_all(&file, &layers, &found);
+    let (readings, sm3) = signature::read_all(&file, &layers, &found);
     let (examined, evidence_unreadable) = examine_all(&file, options, &found, &readings);
     if evidence_unreadable {
         file_faults.push(Fault::EvidenceUnreadable);
     }
+    let renew_before = signature::protected_until(&readings, &examined).map(Time);
 
     let mut signatures: Vec<SignatureReport> = Vec::with_capacity(found.len());
     for ((found, reading), examined) in found.iter().zip(&readings).zip(examined) {
-        let altered = found.revision.is_none_or(|own| {
-            compared.iter().skip(own + 1).any(|changes| changes.iter().any(|change| !change.is_allowed()))
-        });
-        signatures.push(signature::report(&file, found, reading, examined, altered));
+        let later = || found.revision.map(|own| compared.iter().skip(own + 1).flat_map(|(changes, _)| changes));
+        let altered = later().is_none_or(|mut changes| changes.any(|change| !change.is_allowed()));
+        let limit = permission::Limit::set_by(&file, &found.value.dictionary, found.lock);
+        let exceeded = later().is_some_and(|mut changes| changes.any(|change| !limit.allows(change)));
+        let mut report = signature::report(&file, found, reading, examined);
+        report.faults.extend(altered.then_some(Fault::AlteredAfter));
+        report.faults.extend((exceeded && !altered).then_some(Fault::PermissionExceeded));
+        report.permission = limit.level;
+        signatures.push(report);
     }
     sentence::check_order_of_times(&mut signatures, options.at_micros);
 
@@ -156,11 +171,12 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
         .iter()
         .zip(compared)
         .enumerate()
-        .map(|(index, (layer, changes))| RevisionReport {
+        .map(|(index, (layer, (changes, pages)))| RevisionReport {
             start: layer.revision.start,
             end: layer.revision.mark_end,
             signatures: (0..found.len()).filter(|signature| found[*signature].revision == Some(index)).collect(),
             changes,
+            pages,
         })
         .collect();
     for signature in &mut signatures {
@@ -173,7 +189,8 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
         verdict,
         summary: sentence::of_file(verdict, &signatures, &file_faults),
         length: file.bytes().len(),
-        sm3: report::digest_text(&DigestAlgorithm::Sm3.digest(file.bytes())),
+        sm3: report::digest_text(&sm3),
+        renew_before,
         revisions,
         signatures,
         faults: file_faults,
@@ -187,18 +204,19 @@ fn find_signatures(file: &Opened, layers: &[Layer]) -> Result<Vec<Found>, Unread
     };
     let mut found: Vec<Found> = Vec::new();
     let mut places: HashSet<usize> = HashSet::new();
-    let mut take = |field: String, page: Option<usize>, value: SignatureValue, in_form: bool| {
+    let mut take = |field: Option<&SignatureField>, value: SignatureValue, in_form: bool| {
         // Two fields may not share a signature, but then it is one signature.
         if value.contents_at.as_ref().is_some_and(|place| !places.insert(place.start)) {
             return;
         }
         let revision = value.contents_at.as_ref().and_then(revision_at);
-        found.push(Found { field, page, value, revision, in_form });
+        let name = field.map(|field| field.name.clone()).unwrap_or_default();
+        let lock = field.and_then(|field| field.lock);
+        found.push(Found { field: name, page: field.and_then(page_of), value, revision, in_form, lock });
     };
     for field in file.signature_fields()? {
-        let page = page_of(&field);
-        if let Some(value) = field.value {
-            take(field.name, page, value, true);
+        if let Some(value) = &field.value {
+            take(Some(&field), value.clone(), true);
         }
     }
     // What earlier revisions showed and the last one does not.
@@ -209,9 +227,8 @@ fn find_signatures(file: &Opened, layers: &[Layer]) -> Result<Vec<Found>, Unread
             continue;
         }
         for field in earlier.signature_fields()? {
-            let page = page_of(&field);
-            if let Some(value) = field.value {
-                take(field.name, page, value, false);
+            if let Some(value) = &field.value {
+                take(Some(&field), value.clone(), false);
             }
         }
     }
@@ -220,7 +237,7 @@ fn find_signatures(file: &Opened, layers: &[Layer]) -> Result<Vec<Found>, Unread
         let Some(opened) = &layer.opened else { continue };
         for written in layer.written.iter().flatten().filter(|written| written.is_signature()) {
             if let Some(value) = opened.signature_value(&Object::Reference(written.id))? {
-                take(String::new(), None, value, false);
+                take(None, value, false);
             }
         }
     }
@@ -234,14 +251,14 @@ fn page_of(field: &SignatureField) -> Option<usize> {
 }
 
 /// What each revision changed; empty up to and with the revision of the first signature.
-fn compare_revisions(file: &Opened, layers: &[Layer], found: &[Found]) -> Vec<Vec<Change>> {
+fn compare_revisions(file: &Opened, layers: &[Layer], found: &[Found]) -> Vec<(Vec<Change>, Vec<PageReport>)> {
     let first = found.iter().filter_map(|found| found.revision).min().unwrap_or(layers.len());
-    let mut compared = vec![Vec::new(); layers.len()];
+    let mut compared = vec![(Vec::new(), Vec::new()); layers.len()];
     for (index, pair) in layers.windows(2).enumerate().filter(|(index, _)| *index >= first) {
         let section = &file.sections()[pair[1].revision.section];
         compared[index + 1] = match (&pair[0].opened, &pair[1].opened, &pair[1].written) {
             (Some(before), Some(after), Some(_)) => changes::compare(before, after, section),
-            _ => vec![Change::forbidden(Alteration::HiddenBytes, None)],
+            _ => (vec![Change::forbidden(Alteration::HiddenBytes, None)], Vec::new()),
         };
     }
     compared
@@ -256,9 +273,7 @@ fn examine_all(file: &Opened, options: &VerifyOptions, found: &[Found], readings
     let mut materials = Materials::new(&options.roots);
     let carried = readings.iter().flat_map(|reading| &reading.loose).flat_map(|loose| &loose.certificates);
     for der in store.certificates.iter().chain(carried) {
-        if let Ok(certificate) = Certificate::from_der(der) {
-            materials.add(&certificate);
-        }
+        materials.add(der);
     }
     let mut validator = Validator::new(&options.roots);
     validator.add_candidates(materials.certificates());

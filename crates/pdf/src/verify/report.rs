@@ -7,6 +7,7 @@ use yinxin_pki::x509::Certificate;
 
 use super::change::Change;
 use super::fault::{Fault, Verdict};
+use super::pages::PageReport;
 
 /// What was found about a file.
 #[derive(Debug, Clone, Serialize)]
@@ -19,6 +20,9 @@ pub struct Report {
     pub length: usize,
     /// SM3 of the whole file, hexadecimal.
     pub sm3: String,
+    /// When the newest document timestamp that holds ceases to protect the file: evidence and a further one must be added before. `None` when
+    /// there is none.
+    pub renew_before: Option<Time>,
     /// The revisions, oldest first.
     pub revisions: Vec<RevisionReport>,
     /// The signatures in the order of the file.
@@ -47,6 +51,8 @@ pub struct RevisionReport {
     pub signatures: Vec<usize>,
     /// What it changed, compared with the revision before. Empty for revisions that no signature precedes: those are not compared.
     pub changes: Vec<Change>,
+    /// The pages that it touched, and how.
+    pub pages: Vec<PageReport>,
 }
 
 /// What a signature is, told by its bytes and not by its /SubFilter.
@@ -80,6 +86,8 @@ pub struct SignatureReport {
     pub covers_whole_file: bool,
     /// Page of its visible mark, from 1.
     pub page: Option<usize>,
+    /// What its certification or lock leaves to later revisions: 1 evidence only, 2 also filling in and signing, 3 also annotations.
+    pub permission: Option<i64>,
     /// The worst of its faults.
     pub verdict: Verdict,
     /// The verdict in one sentence.

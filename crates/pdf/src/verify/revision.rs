@@ -59,17 +59,15 @@ fn end_mark(file: &[u8], section: &XrefSection) -> Option<usize> {
 /// The revisions, oldest first; `None` if the sections do not lie one behind the other as updates do.
 pub(super) fn revisions(file: &Opened) -> Option<Vec<Revision>> {
     let bytes = file.bytes();
-    let mut ends: Vec<(usize, usize)> = Vec::new();
-    for (index, section) in file.sections().iter().enumerate() {
-        ends.push((index, end_mark(bytes, section)?));
-    }
-    ends.reverse();
-    // A linearised file has two sections, of which the older stands behind the newer: together they are the original file.
-    if let [(_, oldest), (_, next), ..] = ends[..]
-        && oldest > next
-    {
-        ends.remove(0);
-        ends[0].1 = oldest;
+    let sections = file.sections();
+    let mut oldest_first = (0..sections.len()).rev().peekable();
+    let oldest = oldest_first.next()?;
+    // A linearised file has two sections, of which the older stands behind the newer: together they are the original file. The newer one has
+    // an end mark of its own only if it is a table.
+    let linearised = oldest_first.next_if(|next| sections[oldest].offset > sections[*next].offset);
+    let mut ends = vec![(linearised.unwrap_or(oldest), end_mark(bytes, &sections[oldest])?)];
+    for index in oldest_first {
+        ends.push((index, end_mark(bytes, &sections[index])?));
     }
     let mut found: Vec<Revision> = Vec::with_capacity(ends.len());
     for (section, mark_end) in ends {

@@ -1,11 +1,11 @@
 //! One signature: reading it by its bytes, hashing what it covers, and verifying it.
 
 use yinxin_pki::chain::{ChainReport, Purpose, RevocationEvidence, Validator};
-use yinxin_pki::cms::{CmsVerifyError, Content, SignedData};
+use yinxin_pki::cms::{CmsError, CmsVerifyError, Content, SignedData};
 use yinxin_pki::digest::{Digest, DigestAlgorithm, Hasher};
 use yinxin_pki::key::SignatureAlgorithm;
 use yinxin_pki::oid;
-use yinxin_pki::tsp::{Timestamp, Token};
+use yinxin_pki::tsp::{Timestamp, TimestampError, Token};
 use yinxin_pki::x509::Certificate;
 use yinxin_seal::ses::{Role, SealSignature, SealVersion, verify_seal_signature};
 
@@ -23,9 +23,21 @@ pub(super) struct Reading {
     pub message: Vec<u8>,
     /// What the message carries outside of its signed bytes; `None` if its frame cannot be read.
     pub loose: Option<Loose>,
+    /// The message read once.
+    parsed: Parsed,
+    /// The timestamps over the signature value, read once.
+    stamps: Vec<Token>,
     /// The digest of the signed bytes, with the algorithm that the message names.
     digest: Option<Digest>,
     faults: Vec<Fault>,
+}
+
+/// A message as its kind demands.
+enum Parsed {
+    /// Not a message of RFC 5652, or one of a kind that is read where it is used.
+    Other,
+    Cms(Result<SignedData, CmsError>),
+    Stamp(Result<Box<Token>, TimestampError>),
 }
 
 /// What the keys said.
@@ -39,10 +51,11 @@ pub(super) struct Examined {
     clock: Option<Clock>,
 }
 
-/// Reads all signatures in the order of the file and hashes the file once per hash function.
-pub(super) fn read_all(file: &Opened, layers: &[Layer], found: &[Found]) -> Vec<Reading> {
+/// Reads all signatures in the order of the file and hashes the file once per hash function. The second value is the SM3 of the whole file.
+pub(super) fn read_all(file: &Opened, layers: &[Layer], found: &[Found]) -> (Vec<Reading>, Digest) {
     let mut readings: Vec<Reading> = found.iter().map(|found| read(file, layers, found)).collect();
     let wanted: Vec<Option<DigestAlgorithm>> = readings.iter().map(wanted_digest).collect();
+    let mut whole = None;
     for algorithm in [
         DigestAlgorithm::Sm3,
         DigestAlgorithm::Sha256,
@@ -61,8 +74,14 @@ pub(super) fn read_all(file: &Opened, layers: &[Layer], found: &[Found]) -> Vec<
             own.update(after);
             reading.digest = Some(own.finish());
         }
+        if algorithm == DigestAlgorithm::Sm3 {
+            hasher.update(&file.bytes()[done..]);
+            whole = Some(hasher.finish());
+        }
     }
-    readings
+    // SM3 is among the algorithms above.
+    let whole = whole.unwrap_or_else(|| DigestAlgorithm::Sm3.digest(file.bytes()));
+    (readings, whole)
 }
 
 /// The two covered parts, if /ByteRange lies in the file at all.
@@ -75,17 +94,23 @@ fn covered<'a>(file: &'a Opened, found: &Found) -> Option<[&'a [u8]; 2]> {
 }
 
 fn wanted_digest(reading: &Reading) -> Option<DigestAlgorithm> {
-    match reading.kind {
-        Kind::Seal => Some(DigestAlgorithm::Sm3),
-        Kind::Cms => Some(SignedData::from_der(&reading.message).ok()?.signers().first()?.digest_algorithm()),
-        Kind::DocumentTimestamp => Some(Token::from_der(&reading.message).ok()?.imprint().algorithm()),
-        Kind::Unknown => None,
+    match &reading.parsed {
+        Parsed::Other => (reading.kind == Kind::Seal).then_some(DigestAlgorithm::Sm3),
+        Parsed::Cms(signed) => Some(signed.as_ref().ok()?.signers().first()?.digest_algorithm()),
+        Parsed::Stamp(token) => Some(token.as_ref().ok()?.imprint().algorithm()),
     }
 }
 
 fn read(file: &Opened, layers: &[Layer], found: &Found) -> Reading {
-    let mut reading =
-        Reading { kind: Kind::Unknown, message: Vec::new(), loose: None, digest: None, faults: Vec::new() };
+    let mut reading = Reading {
+        kind: Kind::Unknown,
+        message: Vec::new(),
+        loose: None,
+        parsed: Parsed::Other,
+        stamps: Vec::new(),
+        digest: None,
+        faults: Vec::new(),
+    };
     check_byte_range(found, layers, &mut reading.faults);
     if !found.in_form {
         reading.faults.push(Fault::NotInForm);
@@ -116,7 +141,13 @@ fn read_message(reading: &mut Reading) {
         match frame::content_type(&reading.message) {
             None => Err(Fault::UnknownKind),
             Some(content) => {
-                reading.kind = if content == oid::TST_INFO { Kind::DocumentTimestamp } else { Kind::Cms };
+                if content == oid::TST_INFO {
+                    reading.kind = Kind::DocumentTimestamp;
+                    reading.parsed = Parsed::Stamp(Token::from_der(&reading.message).map(Box::new));
+                } else {
+                    reading.kind = Kind::Cms;
+                    reading.parsed = Parsed::Cms(SignedData::from_der(&reading.message));
+                }
                 frame::signed_data(&reading.message, &mut loose)
             }
         }
@@ -126,12 +157,12 @@ fn read_message(reading: &mut Reading) {
     for token in std::mem::take(&mut loose.tokens) {
         let mut inner = Loose::default();
         frames.push(frame::signed_data(&token, &mut inner));
-        let signer_named = match Token::from_der(&token).map(|token| token.certificates().to_vec()) {
-            Ok(certificates) => inner.signer.is_none() || certificates.iter().any(|found| inner.names(found)),
-            Err(_) => true,
-        };
-        if !signer_named {
-            frames.push(Err(Fault::NotCanonical(Frame::SignerIdentifier)));
+        if let Ok(parsed) = Token::from_der(&token) {
+            let named = inner.signer.is_none() || parsed.certificates().iter().any(|found| inner.names(found));
+            if !named {
+                frames.push(Err(Fault::NotCanonical(Frame::SignerIdentifier)));
+            }
+            reading.stamps.push(parsed);
         }
         loose.certificates.append(&mut inner.certificates);
         loose.crls.append(&mut inner.crls);
@@ -249,9 +280,10 @@ impl Session<'_, '_> {
     }
 
     fn cms(&mut self, file: &Opened, found: &Found, reading: &Reading, examined: &mut Examined) {
-        let signed = match SignedData::from_der(&reading.message) {
-            Ok(signed) => signed,
-            Err(error) => return examined.faults.push(Fault::CmsUnreadable(error)),
+        let signed = match &reading.parsed {
+            Parsed::Cms(Ok(signed)) => signed,
+            Parsed::Cms(Err(error)) => return examined.faults.push(Fault::CmsUnreadable(*error)),
+            Parsed::Other | Parsed::Stamp(_) => return,
         };
         let [signer] = signed.signers() else { return examined.faults.push(Fault::SignerCount) };
         if signed.content().is_some() {
@@ -283,7 +315,7 @@ impl Session<'_, '_> {
             examined.faults.push(Fault::NotCanonical(Frame::SignerIdentifier));
         }
         for token in signer.timestamps() {
-            self.stamp(token, signer.signature(), examined);
+            self.stamp(reading, token, signer.signature(), examined);
         }
         let proven = examined.stamp.as_ref().filter(|(_, chain)| chain.is_valid()).map(|(stamp, _)| stamp.time);
         let at = proven.or(examined.claimed).unwrap_or(self.existed);
@@ -300,9 +332,10 @@ impl Session<'_, '_> {
     }
 
     /// A timestamp over a signature value.
-    fn stamp(&mut self, token: &[u8], signature: &[u8], examined: &mut Examined) {
-        let verified =
-            Token::from_der(token).and_then(|token| token.verify(&[signature], self.materials.certificates()));
+    fn stamp(&mut self, reading: &Reading, der: &[u8], signature: &[u8], examined: &mut Examined) {
+        let known = reading.stamps.iter().find(|token| token.as_der() == der).cloned();
+        let token = known.map_or_else(|| Token::from_der(der), Ok);
+        let verified = token.and_then(|token| token.verify(&[signature], self.materials.certificates()));
         match verified {
             Err(error) => examined.faults.push(Fault::Timestamp(error)),
             Ok(stamp) => {
@@ -316,9 +349,10 @@ impl Session<'_, '_> {
     }
 
     fn document_timestamp(&mut self, reading: &Reading, examined: &mut Examined) {
-        let token = match Token::from_der(&reading.message) {
-            Ok(token) => token,
-            Err(error) => return examined.faults.push(Fault::Timestamp(error)),
+        let token = match &reading.parsed {
+            Parsed::Stamp(Ok(token)) => token,
+            Parsed::Stamp(Err(error)) => return examined.faults.push(Fault::Timestamp(*error)),
+            Parsed::Other | Parsed::Cms(_) => return,
         };
         let Some(digest) = &reading.digest else { return };
         match token.verify_digest(digest, self.materials.certificates()) {
@@ -341,6 +375,16 @@ impl Session<'_, '_> {
     }
 }
 
+/// Until when the newest document timestamp that holds protects the file: the end of its authority's chain. A renewal must come before.
+pub(super) fn protected_until(readings: &[Reading], examined: &[Examined]) -> Option<i64> {
+    let sound = |(reading, examined): &(&Reading, &Examined)| {
+        let stamped = examined.stamp.as_ref().is_some_and(|(_, chain)| chain.is_valid());
+        reading.kind == Kind::DocumentTimestamp && stamped && reading.faults.is_empty() && examined.faults.is_empty()
+    };
+    let (_, newest) = readings.iter().zip(examined).rev().find(sound)?;
+    newest.stamp.as_ref()?.1.path.iter().map(Certificate::not_after).min()
+}
+
 /// A clock is the operator's when its root also certified a signer of this file.
 pub(super) fn judge_clocks(examined: &mut [Examined]) {
     let root = |chain: &ChainReport| chain.path.last().filter(|_| chain.path.len() > 1).cloned();
@@ -353,19 +397,10 @@ pub(super) fn judge_clocks(examined: &mut [Examined]) {
 }
 
 /// Puts together what is reported of one signature.
-pub(super) fn report(
-    file: &Opened,
-    found: &Found,
-    reading: &Reading,
-    examined: Examined,
-    altered: bool,
-) -> SignatureReport {
+pub(super) fn report(file: &Opened, found: &Found, reading: &Reading, examined: Examined) -> SignatureReport {
     let value = &found.value;
     let mut faults = reading.faults.clone();
     faults.extend(examined.faults);
-    if altered {
-        faults.push(Fault::AlteredAfter);
-    }
     let end = value.byte_range.and_then(|[_, _, second, rest]| second.checked_add(rest));
     let covers_whole_file = end == Some(file.bytes().len()) && !faults.contains(&Fault::ByteRangeEnd);
     let authority = examined.stamp.as_ref().map(|(stamp, chain)| Holder::new(&stamp.authority, Some(chain)));
@@ -380,6 +415,7 @@ pub(super) fn report(
         byte_range: value.byte_range,
         covers_whole_file,
         page: found.page,
+        permission: None,
         verdict: super::Verdict::Invalid,
         summary: super::Sentence { zh: String::new(), en: String::new() },
         faults,

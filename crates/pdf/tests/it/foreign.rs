@@ -2,40 +2,17 @@
 
 use std::path::Path;
 
-use yinxin_pdf::verify::{Verdict, VerifyOptions, verify};
+use yinxin_pdf::verify::{Kind, Verdict, VerifyOptions, verify};
 use yinxin_pdf::{Dss, SignatureKind, SignatureRequest};
 use yinxin_pki::digest::DigestAlgorithm;
-use yinxin_pki::key::{KeyAlgorithm, PrivateKey};
-use yinxin_pki::x509::{Certificate, CertificateProfile, CertificateRequest, DistinguishedName, SerialNumber, issue};
+use yinxin_pki::key::KeyAlgorithm;
+use yinxin_pki::x509::{Certificate, CertificateProfile};
 
+use crate::bases::{rsa, store};
 use crate::judges;
-use crate::parties::{Hierarchy, Holder, NOW, prepared_form, real_time_micros, reopen, request};
+use crate::parties::{Hierarchy, prepared_form, real_time_micros, reopen, request};
 use crate::sample::{Sample, Xref};
 use crate::verifying::{explained, judged};
-
-fn store(directory: &Path, name: &str, holder: &Holder) {
-    std::fs::write(directory.join(format!("{name}.key")), holder.key.to_pkcs8_pem().as_bytes()).unwrap();
-    std::fs::write(directory.join(format!("{name}.crt")), holder.certificate.to_pem()).unwrap();
-}
-
-/// A holder of an RSA key under an ECDSA root.
-fn rsa(authority: &mut Hierarchy, profile: CertificateProfile) -> Holder {
-    let key = PrivateKey::generate(KeyAlgorithm::Rsa, &mut authority.rng).unwrap();
-    let request = CertificateRequest {
-        profile,
-        subject: DistinguishedName::new("CN").common_name("示例 RSA"),
-        unified_social_credit_code: None,
-        public_key: key.public_key().clone(),
-        not_before: NOW - 400 * 86_400_000_000,
-        not_after: NOW + 3000 * 86_400_000_000,
-        serial: SerialNumber::generate(&mut authority.rng),
-        ocsp_url: None,
-        crl_url: None,
-        ca_issuers_url: None,
-    };
-    let certificate = issue(&request, Some(&authority.root.certificate), &authority.root.key).unwrap();
-    Holder { key, certificate }
-}
 
 #[test]
 fn files_of_another_product_get_the_verdict_that_an_independent_verifier_gives() {
@@ -104,6 +81,45 @@ fn a_published_seal_signature_in_a_pdf_holds_but_for_the_document() {
     let other = Hierarchy::new(KeyAlgorithm::EcdsaP256, 23).root.certificate.to_pem();
     if let Some((holds, text)) = judges::check_signatures(file.bytes(), &other) {
         assert!(!holds && text.contains("SES-v4") && text.contains("intact=False valid=True"), "{text}");
+    }
+}
+
+/// S1-030: products put seals and SM2 messages under whatever name; the bytes tell what they are, in every version of the standard.
+#[test]
+fn what_a_signature_is_is_told_by_its_bytes_under_any_name() {
+    let mut sm2 = Hierarchy::new(KeyAlgorithm::Sm2, 24);
+    let trust = sm2.root.certificate.to_pem();
+    let maker = sm2.certify(CertificateProfile::SealMaker, "示例制章单位");
+    let organisation = sm2.certify(CertificateProfile::OrganisationSigning, "示例单位");
+    let person = sm2.certify(CertificateProfile::PersonSigning, "示例人员");
+    let seal = organisation.seal(&maker);
+    let none = Dss::default();
+    let kinds = [SignatureKind::Seal, SignatureKind::Cms, SignatureKind::Sm2Cms, SignatureKind::DocTimeStamp];
+    for kind in kinds {
+        for sealed in [true, false] {
+            let file = prepared_form(Sample::default().build(), &["A"]);
+            let prepared = file.prepare(&SignatureRequest { kind, ..request("one", &none) }).unwrap();
+            let digest = prepared.byte_range_digest(DigestAlgorithm::Sm3);
+            let message = if sealed { organisation.seal_signature(&seal, &digest) } else { person.cms(&digest) };
+            let report = judged(prepared.embed(&message).unwrap().into_bytes().as_slice(), &trust);
+            let signature = &report.signatures[0];
+            assert_eq!(report.verdict, Verdict::ValidTrusted, "{kind:?} {sealed}\n{}", explained(&report));
+            assert_eq!(signature.kind, if sealed { Kind::Seal } else { Kind::Cms });
+            assert_eq!(signature.sub_filter.as_deref(), Some(kind.sub_filter()));
+            assert_eq!(signature.algorithm.as_deref(), Some("SM2-SM3"));
+        }
+    }
+    for (name, standard) in [("SignedValueV4.dat", "GB/T 38540-2020"), ("SignedValueV5.dat", "GM/T 0031-2025")] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/ofdrw").join(name);
+        let Ok(golden) = std::fs::read(&path) else {
+            eprintln!("SKIPPED: the published seal signatures are not there");
+            return;
+        };
+        let capacity = golden.len() + 16;
+        let wrapped = SignatureRequest { contents_capacity: capacity, ..request("golden", &none) };
+        let prepared = Sample::default().open().prepare(&wrapped).unwrap();
+        let report = judged(prepared.embed(&golden).unwrap().into_bytes().as_slice(), "");
+        assert_eq!(report.signatures[0].seal.as_ref().map(|seal| seal.standard), Some(standard));
     }
 }
 

@@ -3,13 +3,24 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use yinxin_pdf::gate::Act;
 use yinxin_pdf::syntax::{ObjectId, Parser};
 use yinxin_pdf::{Dss, Opened, prepare_form};
 
 use crate::parties::{key, request};
 use crate::sample::{Sample, Xref};
+use crate::text::{page_with, predefined};
 
 fn ask_everything(bytes: Vec<u8>) {
+    let inspection = yinxin_pdf::gate::inspect(Arc::from(bytes.as_slice()));
+    for act in [Act::Repair, Act::PrepareForm, Act::SignVisibly, Act::SignInvisibly, Act::DrawOnPages] {
+        if let Err(obstacle) = inspection.may(act) {
+            assert!(!obstacle.zh().is_empty() && !obstacle.en().is_empty());
+        }
+    }
+    if let Ok(repaired) = yinxin_pdf::gate::repair(&bytes) {
+        assert_eq!(repaired.inspection.damage, None);
+    }
     let Ok(file) = Opened::open(Arc::from(bytes)) else { return };
     let numbers: Vec<u32> =
         file.sections().iter().flat_map(|section| &section.entries).map(|(number, _)| *number).collect();
@@ -20,6 +31,8 @@ fn ask_everything(bytes: Vec<u8>) {
         let _ = file.end_of_update(section);
     }
     let _ = file.pages();
+    let _ = file.text();
+    let _ = file.find_keyword("Sample page", None);
     let _ = file.signature_fields();
     let _ = file.dss();
     let _ = prepare_form(&file, &[key("A")], [0; 16]);
@@ -33,13 +46,22 @@ proptest! {
 
     #[test]
     fn a_mutated_file_never_panics(
-        shape in 0..3usize,
+        shape in 0..5usize,
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 1..12),
     ) {
-        let xref = [Xref::Table, Xref::Stream, Xref::Hybrid][shape];
-        let sample = Sample { xref, pages: 2, annots_apart: true, ..Sample::default() };
-        let prepared = prepare_form(&sample.open(), &[key("A")], [0; 16]).unwrap();
-        let mut bytes = prepared;
+        let xrefs = [Xref::Table, Xref::Stream, Xref::Hybrid];
+        let mut bytes = match xrefs.get(shape) {
+            Some(xref) => {
+                let sample = Sample { xref: *xref, pages: 2, annots_apart: true, ..Sample::default() };
+                prepare_form(&sample.open(), &[key("A")], [0; 16]).unwrap()
+            }
+            // Text in the fonts of old Chinese writers.
+            None => {
+                let encoding = if shape == 3 { "GBK-EUC-H" } else { "UniGB-UCS2-V" };
+                let content = "q 1 0 0 1 5 5 cm BT /F1 12 Tf 72 700 Td [<65B97532> -300 <B7BD>] TJ T* (abc) ' ET Q";
+                page_with(predefined(encoding), content)
+            }
+        };
         for (place, value, what) in edits {
             let at = place.index(bytes.len());
             match what {

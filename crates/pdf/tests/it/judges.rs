@@ -118,6 +118,13 @@ pub fn check_long_term(file: &[u8], trust_pem: &str, field: &str) {
     assert!(output.status.success() && text.contains("AdESPassed.OK"), "{text}");
 }
 
+/// The text of a file as poppler reads it.
+pub fn text(file: &[u8]) -> Option<String> {
+    let file = TempFile::new("pdf", file);
+    let output = run(Command::new("pdftotext").arg(file.path()).arg("-"))?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// What poppler's `pdfsig` prints.
 pub fn pdfsig(file: &[u8]) -> Option<String> {
     let file = TempFile::new("pdf", file);

@@ -6,17 +6,25 @@
     reason = "what builds the samples may fail a test like the tests themselves"
 )]
 
+mod archiving;
 mod attacks;
+mod bases;
 mod bits;
 mod foreign;
+mod gate;
 mod hostile;
 mod judges;
 mod layering;
+mod matrix;
+mod mutated;
 mod parties;
+mod permissions;
 mod placing;
 mod reading;
 mod refusing;
+mod reported;
 mod sample;
 mod session;
+mod text;
 mod verifying;
 mod verifying_world;

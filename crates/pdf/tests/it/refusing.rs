@@ -116,6 +116,20 @@ fn a_decompression_bomb_is_refused() {
     assert_eq!(yinxin_pdf::syntax::decode_flate(&bomb), Err(yinxin_pdf::syntax::StreamError::TooLarge));
 }
 
+/// A cross-reference stream of a few kilobytes that lists millions of objects.
+#[test]
+fn a_cross_reference_with_more_entries_than_the_file_could_hold_is_refused() {
+    let rows = crate::sample::deflate(&vec![0; 8 << 20]);
+    let head = format!(
+        "1 0 obj\n<</Type/XRef/Size 8000000/W[0 1 0]/Index[0 8000000]/Root 2 0 R/Filter/FlateDecode/Length {}>>\nstream\n",
+        rows.len()
+    );
+    let file =
+        [b"%PDF-1.7\n".as_slice(), head.as_bytes(), &rows, b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"].concat();
+    assert!(file.len() < 20_000);
+    assert_eq!(open(file).unwrap_err(), OpenError::BadXref(XrefError::TooLarge));
+}
+
 #[test]
 fn forms_with_xfa_or_a_signature_take_no_page_buttons() {
     let xfa = Sample { catalog: "/AcroForm<</Fields[]/XFA(x)>>".into(), ..Sample::default() }.open();
