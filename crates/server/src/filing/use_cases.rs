@@ -140,6 +140,7 @@ async fn record_pushed(
     }
     let platform = domain::Actor::Platform;
     let transition = loaded.contract.clone().filing_pushed(&loaded.context(&platform, at))?;
+    let due_at = loaded.due_at(&transition.next);
     let mut record = effects::record(Some(&loaded.contract), &transition)?;
     if pending {
         record = record.then(again());
@@ -148,7 +149,7 @@ async fn record_pushed(
         .db
         .commit(permit, record, (loaded.contract, transition, id), move |(before, transition, id), conn| {
             Box::pin(async move {
-                save_transition(&mut *conn, before, transition, at).await?;
+                save_transition(&mut *conn, before, transition, due_at, at).await?;
                 Ok(store::note_pushed(conn, *id, at).await?)
             })
         })
@@ -248,6 +249,7 @@ async fn decide_once(
     let effect = Effected::of(&transition);
     let kept = Answer { received_at: at, asked, accepted, receipt, reason, effect: effect.code().to_owned() };
     let facts = json!({ "contract": filing.contract, "attempt": filing.attempt, "accepted": accepted, "effect": effect.code() });
+    let due_at = loaded.due_at(&transition.next);
     let record = effects::record(Some(&loaded.contract), &transition)?.and(Event::new(
         "filing",
         filing.id,
@@ -262,7 +264,7 @@ async fn decide_once(
             (loaded.contract, transition, filing.id, kept),
             move |(before, transition, id, kept), conn| {
                 Box::pin(async move {
-                    save_transition(&mut *conn, before, transition, at).await?;
+                    save_transition(&mut *conn, before, transition, due_at, at).await?;
                     Ok(store::add_answer(conn, *id, kept).await?)
                 })
             },
@@ -289,12 +291,13 @@ pub async fn resubmit(
     let at = app.now();
     let transition =
         loaded.contract.clone().resubmit_filing(&loaded.context(&who, at), note).map_err(ContractError::from)?;
+    let due_at = loaded.due_at(&transition.next);
     let record = effects::record(Some(&loaded.contract), &transition)?;
     let next = transition.next.clone();
     let saved: Result<(), FilingError> = app
         .db
         .commit(&permit, record, (loaded.contract, transition), move |(before, transition), conn| {
-            Box::pin(async move { Ok(save_transition(conn, before, transition, at).await?) })
+            Box::pin(async move { Ok(save_transition(conn, before, transition, due_at, at).await?) })
         })
         .await;
     saved.map(|()| next)

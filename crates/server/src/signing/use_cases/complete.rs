@@ -143,6 +143,7 @@ struct Change {
     seals: Vec<(SealId, CertificateId)>,
     before: Contract,
     transition: Transition,
+    due_at: i64,
     signatures: Vec<Signature>,
     now: i64,
 }
@@ -236,6 +237,7 @@ async fn sign_and_record(
         passed,
         tickets,
         seals,
+        due_at: case.loaded.due_at(&transition.next),
         before,
         transition,
         signatures,
@@ -255,7 +257,7 @@ async fn sign_and_record(
                         return Err(CommitError::Refused(SigningError::SealChanged));
                     }
                 }
-                contract::save_transition(conn, &change.before, &change.transition, change.now).await?;
+                contract::save_transition(conn, &change.before, &change.transition, change.due_at, change.now).await?;
                 for signature in &change.signatures {
                     store::insert_signature(conn, signature).await?;
                 }
