@@ -137,10 +137,10 @@ export const TOPICS: readonly Topic[] = [
   {
     id: "operator",
     title: s("平台运营人员", "Operators"),
-    lead: s("切换到“平台运营”身份，打开“系统管理”。", "Act as operator and open Administration."),
+    lead: s("在右上角切换到“平台运营”身份，打开“运营台”。", "Act as operator at the top right and open the console."),
     steps: [
-      s("推送记录：看每次推送的结果；被拒绝的显示全部错误和改法，改好后由交易系统重新推送，或点“重新检查”。", "Pushes: each with its outcome; a refused one shows every fault and its remedy. Have it pushed again, or check it again."),
-      s("备案：看送达和答复；搁置任务：排除原因后点“重新执行”。", "Filings: when they arrived and what was answered. Dead jobs: mend the cause and start them anew."),
+      s("中标结果：看每次推送的结果；被拒收的列出全部问题和改法，改好后由交易系统重新推送，或点“重新检查”。", "Pushes: each with its outcome; a refused one shows every fault and its remedy. Have it pushed again, or check it again."),
+      s("备案：看何时送达、如何答复。异常任务：排除失败原因后点“重新执行”。", "Filings: when they arrived and what was answered. Dead jobs: mend the cause and start them anew."),
       s("认证单位、审核实名和证书申请；不通过的须写明原因，申请人能看到。", "Verify organisations, names and certificate applications; a refusal needs a reason, which the applicant sees."),
     ],
   },
