@@ -2951,7 +2951,7 @@ export interface components {
             parties: string[];
             /** @description The project's name. */
             project_name: string;
-            /** @description Whether it was submitted again after a refusal. */
+            /** @description Whether a later submission of the contract follows it. */
             resubmitted: boolean;
             /** @description The submission with its answers. */
             submission: components["schemas"]["SubmissionOut"];

@@ -339,15 +339,26 @@ pub async fn list(
     outcome: &str,
     before: &str,
     limit: i64,
-) -> Result<Vec<(Filing, Vec<Answer>)>, FilingError> {
+) -> Result<Vec<Listed>, FilingError> {
     actor.permit(&[Need::Operator])?;
     let mut conn = app.db.read().await?;
     let mut found = Vec::new();
     for filing in store::list(&mut conn, outcome, before, limit).await? {
         let answers = store::answers(&mut conn, filing.id).await?;
-        found.push((filing, answers));
+        let resubmitted = store::newest_attempt(&mut conn, filing.contract).await? > filing.attempt;
+        found.push(Listed { filing, answers, resubmitted });
     }
     Ok(found)
+}
+
+/// A submission as the operator's list shows it.
+pub struct Listed {
+    /// The submission.
+    pub filing: Filing,
+    /// Its answers, in the order they came.
+    pub answers: Vec<Answer>,
+    /// Whether a later submission of the same contract follows it.
+    pub resubmitted: bool,
 }
 
 /// How many submissions wait for an answer; for the operator's overview, which has checked the right to it.
