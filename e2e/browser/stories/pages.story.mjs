@@ -28,6 +28,8 @@ story("pages for everybody", async () => {
   await page.locator("input[type=file]").setInputFiles(demoPdf);
   await page.locator(".signatures").waitFor();
   await page.locator(".pdf-page canvas").first().waitFor();
+  // Two seals by their own picture, two name seals as they stand in the document.
+  await page.locator(".signatures img").nth(3).waitFor();
   await look(page, "verify-report");
   await seen(page, "/help", "help");
   await page.getByLabel("搜索帮助").fill("证书密码 锁定");

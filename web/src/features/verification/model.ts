@@ -122,12 +122,24 @@ export function unfinished(report: Report): { parties: number; signed: number } 
 const LARGEST = 96;
 const USUAL_MM = 42;
 
-/** The picture of a signature's seal as an image may show it. */
-export function pictureOf(report: Report, index: number): { source: string; width: number; height: number } | undefined {
+/** A picture as an image may show it, CSS pixels. */
+export interface Shown {
+  source: string;
+  width: number;
+  height: number;
+}
+
+/** How large something of this size (mm) is shown beside its signature. */
+export function scaled(width_mm: number, height_mm: number): { width: number; height: number } {
+  const scale = LARGEST / Math.max(USUAL_MM, width_mm, height_mm);
+  return { width: Math.round(width_mm * scale), height: Math.round(height_mm * scale) };
+}
+
+/** The picture of a signature's seal as its maker certified it. */
+export function pictureOf(report: Report, index: number): Shown | undefined {
   const found = report.pictures.find((one) => one.signature === index);
   if (!found || found.media_type !== "image/png") return undefined;
-  const scale = LARGEST / Math.max(USUAL_MM, found.width_mm, found.height_mm);
-  return { source: `data:image/png;base64,${found.data}`, width: Math.round(found.width_mm * scale), height: Math.round(found.height_mm * scale) };
+  return { source: `data:image/png;base64,${found.data}`, ...scaled(found.width_mm, found.height_mm) };
 }
 
 /** The platform's signature says by itself that it is no party's. */

@@ -82,7 +82,7 @@ pub async fn standing(app: &App, actor: &Actor, seen: &Seen<'_>) -> Result<Optio
     let contract = &seen.loaded.contract;
     let initiator = Some(contract.initiator());
     // The events that may be the reason in this state: the newest of them is.
-    let (kinds, back_to): (&[&str], _) = match (contract.hold(), contract.signing()) {
+    let (kinds, back_to): (&[&'static str], _) = match (contract.hold(), contract.signing()) {
         (Hold::Held { .. }, _) => (&["contract.held"], None),
         (Hold::Free, Signing::Rejected { .. }) => (&["contract.rejected"], None),
         (Hold::Free, Signing::Revoked { .. }) => (&["contract.revoked"], None),

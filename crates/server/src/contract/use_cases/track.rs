@@ -110,13 +110,11 @@ pub(super) async fn newest(
     app: &App,
     actor: &Actor,
     seen: &Seen<'_>,
-    kinds: &[&str],
+    kinds: &[&'static str],
 ) -> Result<Option<Entry>, ContractError> {
     let id = seen.loaded.contract.id().to_string();
-    let events = events::track(&mut *app.db.read().await?, AGGREGATE, &id).await?;
-    let Some(event) = events.into_iter().rev().find(|event| kinds.contains(&event.kind.as_str())) else {
-        return Ok(None);
-    };
+    let event = events::newest_of(&mut *app.db.read().await?, AGGREGATE, &id, kinds).await?;
+    let Some(event) = event else { return Ok(None) };
     let mut names = Names::of(app, actor);
     Ok(entry(seen, &mut names, event, &[]).await?)
 }
