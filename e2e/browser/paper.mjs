@@ -28,22 +28,24 @@ const DPI = 300;
 const mm = (pixels) => (pixels * 25.4) / DPI;
 
 /**
- * The centre of the red ink within `reach` mm around a point of a page (from 0), mm from its upper left corner, in a render of 300 dpi by
- * poppler.
+ * The centre of the red ink within `reach` mm around a point of a page (from 0), mm from its upper left corner as seen, in a render of 300 dpi
+ * by poppler; and how many pixels of it lie on each side of that centre.
  */
 export function redInk(path, page, at, reach) {
   const px = (length) => Math.round((length / 25.4) * DPI);
   const [left, top, size] = [px(at.x - reach), px(at.y - reach), px(2 * reach)];
   const number = String(page + 1);
-  const args = ["-r", DPI, "-f", number, "-l", number, "-x", left, "-y", top, "-W", size, "-H", size, "-singlefile", path].map(String);
+  const args = ["-cropbox", "-r", DPI, "-f", number, "-l", number, "-x", left, "-y", top, "-W", size, "-H", size, "-singlefile", path].map(String);
   const image = execFileSync("pdftoppm", args, { maxBuffer: 64 << 20 });
   // P6, width, height, 255, then three bytes for each pixel.
   const head = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(image.subarray(0, 64).toString("latin1"));
   const [width, height] = [Number(head[1]), Number(head[2])];
   const found = { left: width, right: -1, top: height, bottom: -1 };
+  const red = [];
   for (let y = 0, place = head[0].length; y < height; y += 1) {
     for (let x = 0; x < width; x += 1, place += 3) {
       if (image[place] < 140 || image[place + 1] > 110 || image[place + 2] > 110) continue;
+      red.push({ x, y });
       found.left = Math.min(found.left, x);
       found.right = Math.max(found.right, x);
       found.top = Math.min(found.top, y);
@@ -51,7 +53,13 @@ export function redInk(path, page, at, reach) {
     }
   }
   assert.ok(found.right > found.left, "there is red ink");
+  const centre = { x: (found.left + found.right) / 2, y: (found.top + found.bottom) / 2 };
+  const count = (side) => red.filter(side).length;
   return {
+    left: count(({ x }) => x < centre.x),
+    right: count(({ x }) => x > centre.x),
+    above: count(({ y }) => y < centre.y),
+    below: count(({ y }) => y > centre.y),
     x: mm(left + (found.left + found.right + 1) / 2),
     y: mm(top + (found.top + found.bottom + 1) / 2),
     width: mm(found.right + 1 - found.left),

@@ -51,6 +51,7 @@ export async function session(phone, actor, password = PASSWORD) {
   return {
     get: async (path) => (await json("GET", path, { headers: own })).value,
     post: async (path, body) => (await json("POST", path, { headers: own, body })).value,
+    patch: async (path, body) => (await json("PATCH", path, { headers: own, body })).value,
   };
 }
 
@@ -109,6 +110,33 @@ export async function smsCode(phone, seen) {
 export async function supervision(behaviour, prefix, reason) {
   const operator = await session(OPERATOR, "operator");
   await operator.post("/api/v1/sandbox/supervision", { behaviour, project_prefix: prefix, reason });
+}
+
+/** Registers a person by his telephone, as the registration page does. */
+export async function register(phone) {
+  const seen = (await messages(phone)).length;
+  await json("POST", "/api/v1/sms-codes", { body: { phone, purpose: "register" } });
+  const sms_code = await smsCode(phone, seen);
+  await json("POST", "/api/v1/registrations", { body: { phone, password: PASSWORD, sms_code, agreed: true } });
+}
+
+/** A session of an organisation's administrator, acting for it. */
+async function memberSession(organisation) {
+  const { phone } = member(organisation);
+  const { actors } = await (await session(phone, "person")).get("/api/v1/session");
+  return session(phone, actors.find((one) => one.name === organisation).actor);
+}
+
+/** A mall contract drafted, sent, and confirmed as signed on paper: it goes straight to filing (S1-013). */
+export async function concludedOnPaper(award) {
+  const supplier = await memberSession(SUPPLIER["henan-mall"]);
+  const begun = await supplier.post("/api/v1/contracts", { award_id: award.id, template_id: "mall-order-1" });
+  const path = `/api/v1/contracts/${begun.contract_id}`;
+  const saved = await supplier.patch(`${path}/draft`, { version: begun.version, fields: { sign_place: "示例县", dispute_way: "court" } });
+  const sent = await supplier.post(`${path}/send`, { version: saved.version });
+  const purchaser = await memberSession(PURCHASER["henan-mall"]);
+  await purchaser.post(`${path}/confirmation`, { version: sent.version, payment_method: "transfer", payment_amount_fen: 987_650, online: false, signed_on: "2026-01-05" });
+  return begun.contract_id;
 }
 
 /** Moves the product's clock forward. */

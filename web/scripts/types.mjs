@@ -5,10 +5,6 @@ import openapiTS, { astToString, COMMENT_HEADER } from "openapi-typescript";
 
 const target = new URL("../src/api/schema.d.ts", import.meta.url);
 const description = JSON.parse(readFileSync(new URL("../../api/openapi.json", import.meta.url), "utf8"));
-// Named operations would be shared by name, and several features name theirs `list`: each is written where it stands instead.
-for (const methods of Object.values(description.paths)) {
-  for (const operation of Object.values(methods)) delete operation.operationId;
-}
 const text = COMMENT_HEADER + astToString(await openapiTS(description));
 if (!process.argv.includes("--check")) writeFileSync(target, text);
 else if (readFileSync(target, "utf8") !== text) {

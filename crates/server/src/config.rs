@@ -75,6 +75,8 @@ pub struct Config {
     pub contract: Contract,
     /// Whom the public verifier trusts.
     pub verification: Verification,
+    /// Whom users ask.
+    pub help: Help,
     /// The supervising system that concluded contracts are filed with.
     pub supervision: Connector,
     /// The medium that notices are published on.
@@ -103,6 +105,20 @@ pub struct Http {
     pub json_limit_bytes: usize,
     /// Bytes of the largest uploaded document.
     pub upload_limit_bytes: usize,
+}
+
+/// `[help]`: whom users ask; empty where nobody is named.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Help {
+    /// Who helps.
+    pub organisation: String,
+    /// The telephone number.
+    pub phone: String,
+    /// The address of e-mail.
+    pub email: String,
+    /// When somebody is there.
+    pub hours: String,
 }
 
 /// `[supervision]` and `[medium]`: a system of others that this server calls.

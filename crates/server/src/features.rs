@@ -5,35 +5,56 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::{App, StartError};
 use crate::jobs::Registry;
 use crate::{
-    award, certificate, contract, filing, identity, jobs, notice, notification, open_api, organisation, outside, seal,
-    signing, template, verification,
+    award, certificate, contract, filing, help, identity, jobs, notice, notification, open_api, organisation, outside,
+    seal, signing, template, verification,
 };
+
+/// The routes of a feature, its operations named `feature_verb`: the verb is the name of the function, which is unique in its feature alone.
+pub(crate) fn of(feature: &str, mut routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+    for path in routes.get_openapi_mut().paths.paths.values_mut() {
+        let operations = [
+            &mut path.get,
+            &mut path.put,
+            &mut path.post,
+            &mut path.delete,
+            &mut path.options,
+            &mut path.head,
+            &mut path.patch,
+            &mut path.trace,
+        ];
+        for operation in operations.into_iter().flatten() {
+            operation.operation_id = operation.operation_id.take().map(|verb| format!("{feature}_{verb}"));
+        }
+    }
+    routes
+}
 
 /// Every feature's routes, documented.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .merge(identity::http::routes())
-        .merge(organisation::http::routes())
-        .merge(open_api::http::routes())
-        .merge(award::http::routes())
-        .merge(template::http::routes())
-        .merge(contract::http::routes())
-        .merge(certificate::http::routes())
-        .merge(seal::http::routes())
-        .merge(signing::http::routes())
-        .merge(filing::http::routes())
-        .merge(notice::http::routes())
-        .merge(notification::http::routes())
-        .merge(jobs::http::routes())
-        .merge(verification::http::routes())
+        .merge(of("identity", identity::http::routes()))
+        .merge(of("organisation", organisation::http::routes()))
+        .merge(of("open_api", open_api::http::routes()))
+        .merge(of("award", award::http::routes()))
+        .merge(of("template", template::http::routes()))
+        .merge(of("contract", contract::http::routes()))
+        .merge(of("certificate", certificate::http::routes()))
+        .merge(of("seal", seal::http::routes()))
+        .merge(of("signing", signing::http::routes()))
+        .merge(of("filing", filing::http::routes()))
+        .merge(of("notice", notice::http::routes()))
+        .merge(of("notification", notification::http::routes()))
+        .merge(of("jobs", jobs::http::routes()))
+        .merge(of("verification", verification::http::routes()))
+        .merge(of("help", help::http::routes()))
 }
 
 /// Routes that exist only in sandbox: what an outside system would show or do.
 pub fn sandbox_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .merge(identity::http::sandbox_routes())
-        .merge(crate::http::sandbox::routes())
-        .merge(outside::sandbox::http::sandbox_routes())
+        .merge(of("identity", identity::http::sandbox_routes()))
+        .merge(of("sandbox", crate::http::sandbox::routes()))
+        .merge(of("sandbox", outside::sandbox::http::sandbox_routes()))
 }
 
 /// Every feature's background jobs.

@@ -16,6 +16,7 @@ pub mod db;
 pub mod failure;
 pub mod features;
 pub mod filing;
+pub mod help;
 pub mod http;
 pub mod identity;
 pub mod jobs;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { begin, conclude, deskReady, downloaded, fillMissing, freeze, irreversibly, onPage, markOnScreen, sign, worker } from "../acts.mjs";
-import { story, touchDrag } from "../browser.mjs";
+import { look, story, touchDrag, visitor } from "../browser.mjs";
 import { holds, scratch, stands } from "../paper.mjs";
 import { PURCHASER, SUPPLIER, pushAward } from "../world.mjs";
 
@@ -21,6 +21,15 @@ async function submitted(page) {
   return id;
 }
 
+/** What anybody is told of the file that the page offers now. */
+async function verified(page, name) {
+  const file = await downloaded(page, scratch(name));
+  const anybody = await visitor("/verify");
+  await anybody.locator("input[type=file]").setInputFiles(file);
+  await anybody.locator(".signatures").waitFor();
+  return anybody;
+}
+
 /** On the telephone: first read, then seal. */
 async function sealOnPhone(page, id) {
   await page.goto(`/contracts/${id}`);
@@ -32,6 +41,12 @@ async function sealOnPhone(page, id) {
 story("a contract by finger on a telephone: agreed", async () => {
   const desk = await purchaser();
   const id = await submitted(desk);
+  const half = await verified(desk, "jiaozuo-half.pdf");
+  await half.getByText("签章有效，但合同未签完（1/2方）").waitFor();
+  const picture = half.getByRole("img", { name: /^印章图样：/ });
+  await picture.waitFor();
+  assert.ok(await picture.evaluate((image) => image.complete && image.naturalWidth > 100), "the picture of the seal is drawn");
+  await look(half, "verify-unfinished");
 
   const phone = await supplier();
   await sealOnPhone(phone, id);
@@ -49,6 +64,9 @@ story("a contract by finger on a telephone: agreed", async () => {
   const file = await downloaded(phone, scratch("jiaozuo.pdf"));
   await holds(file);
   stands(file, dropped, 42);
+  const whole = await verified(phone, "jiaozuo-whole.pdf");
+  await whole.locator(".band").getByText("有效").first().waitFor();
+  assert.equal(await whole.getByText("合同未签完").count(), 0);
 });
 
 story("a contract that the other party does not agree with opens anew", async () => {
@@ -63,8 +81,17 @@ story("a contract that the other party does not agree with opens anew", async ()
   await irreversibly(phone, disagree, "不同意", "交货地点与投标文件不一致");
   await phone.getByText("合同文本正在修改", { exact: true }).waitFor();
 
-  // The purchaser is told why, and may change the text again.
+  // The purchaser is told who, when, why and what comes next, and may change the text again; the other party is told to wait.
   await desk.goto(`/contracts/${id}`);
+  const notice = desk.locator(".standing");
+  await notice.getByText("乙方 示例信息技术有限公司不同意合同文本，已盖印章作废").waitFor();
+  await notice.getByText("交货地点与投标文件不一致").waitFor();
+  assert.match(await notice.innerText(), /乙方 示例信息技术有限公司 · .\*.*20\d\d-\d\d-\d\d \d\d:\d\d/s);
+  await notice.getByText("改好后重新清稿、盖章并提交").waitFor();
+  await look(desk, "contract-disagreed");
+  await phone.goto(`/contracts/${id}`);
+  await phone.locator(".standing").getByText("我方不同意合同文本，已盖印章作废").waitFor();
+  await phone.locator(".standing").getByText("等待甲方 示例县行政审批服务中心修改草稿").waitFor();
   await desk.getByRole("button", { name: "继续起草" }).click();
   await desk.waitForURL("**/draft");
   await desk.locator("#section-04").getByText("交货地点与投标文件不一致").waitFor();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { answer, begin, conclude, deskReady, downloaded, dragSeal, fillMissing, markOnScreen, send, sign, worker } from "../acts.mjs";
-import { look, story, visitor } from "../browser.mjs";
+import { DESKTOP, PHONE, look, story, visitor } from "../browser.mjs";
 import { holds, scratch, stands } from "../paper.mjs";
 import { PURCHASER, SUPPLIER, pushAward } from "../world.mjs";
 
@@ -32,6 +32,11 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   await supplier.getByRole("button", { name: "去签章" }).click();
   await deskReady(supplier);
   await look(supplier, "desk");
+  // A telephone turned into a desk shows the paper in its size again, not as wide as it was.
+  await supplier.setViewportSize(PHONE);
+  await supplier.locator(".desk.narrow .pdf-page canvas").first().waitFor();
+  await supplier.setViewportSize(DESKTOP);
+  await supplier.waitForFunction(() => /^100\s*%$/.test(document.querySelector(".centre .percent")?.textContent.trim() ?? ""));
   const placed = supplier.locator('[data-mark][data-kind="seal"]');
   await supplier.getByRole("button", { name: /^移除公章，/ }).click();
   await placed.waitFor({ state: "detached" });

@@ -28,7 +28,13 @@ story("pages for everybody", async () => {
   await page.locator("input[type=file]").setInputFiles(demoPdf);
   await page.locator(".signatures").waitFor();
   await page.locator(".pdf-page canvas").first().waitFor();
+  // Two seals by their own picture, two name seals as they stand in the document.
+  await page.locator(".signatures img").nth(3).waitFor();
   await look(page, "verify-report");
+  await seen(page, "/help", "help");
+  await page.getByLabel("搜索帮助").fill("证书密码 锁定");
+  await page.getByText("找到 1 个主题").waitFor();
+  await page.getByRole("button", { name: "清除搜索" }).click();
   await seen(page, "/notices", "notices");
   const first = page.locator("a[href^='/notices/']").first();
   await first.click();
@@ -75,7 +81,7 @@ story("the operator's console", async () => {
 
 story("the main pages in English, and with large letters", async () => {
   const page = await worker(PURCHASER["henan-mall"]);
-  const main = { home: "/", "list-waiting-for-me": "/contracts?tab=waiting_for_me", awards: "/awards", verify: "/verify", certificates: "/certificates" };
+  const main = { home: "/", "list-waiting-for-me": "/contracts?tab=waiting_for_me", awards: "/awards", verify: "/verify", help: "/help", certificates: "/certificates" };
   await page.getByRole("button", { name: "English" }).first().click();
   for (const [name, path] of Object.entries(main)) await seen(page, path, `en-${name}`);
   await page.evaluate(() => localStorage.clear());

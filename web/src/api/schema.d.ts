@@ -12,80 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /** Awards of the organisation acted for, or all for an operator. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description open (from which a contract can be begun; oldest first), drafting or cancelled; all if absent, newest first. */
-                    state?: string | null;
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AwardPage"];
-                    };
-                };
-            };
-        };
+        get: operations["award_list"];
         put?: never;
         /** Receives an award (`yinxin.award/1`), signed by a trading or mall system. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            /** @description yinxin.award/1, see samples/award.schema.json */
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PushAnswer"];
-                    };
-                };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PushAnswer"];
-                    };
-                };
-                /** @description Drafting has started, or a lot is taken */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description All faults of the file */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["award_push"];
         delete?: never;
         options?: never;
         head?: never;
@@ -100,27 +30,7 @@ export interface paths {
             cookie?: never;
         };
         /** An award, for its parties and operators. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AwardView"];
-                    };
-                };
-            };
-        };
+        get: operations["award_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,38 +49,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Cancels an award from which no contract has been begun, signed by the system that pushed it. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Cancellation"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CancellationAnswer"];
-                    };
-                };
-                /** @description Drafting has started */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["award_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,25 +66,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Draws a captcha, good for one login within five minutes. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CaptchaOut"];
-                    };
-                };
-            };
-        };
+        post: operations["identity_issue_captcha"];
         delete?: never;
         options?: never;
         head?: never;
@@ -220,50 +81,10 @@ export interface paths {
             cookie?: never;
         };
         /** The applications of the organisation acted for, or of the person himself, newest first. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Applications"];
-                    };
-                };
-            };
-        };
+        get: operations["certificate_list_applications"];
         put?: never;
         /** Applies for a cloud certificate: for the organisation whose administrator acts, or for the person acting for himself. The subject must be verified. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Apply"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Applied"];
-                    };
-                };
-            };
-        };
+        post: operations["certificate_apply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -278,25 +99,7 @@ export interface paths {
             cookie?: never;
         };
         /** The certificates of the organisation acted for, or of the person himself, newest first. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Certificates"];
-                    };
-                };
-            };
-        };
+        get: operations["certificate_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -313,27 +116,7 @@ export interface paths {
             cookie?: never;
         };
         /** A certificate, for its owner and operators. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CertificateOut"];
-                    };
-                };
-            };
-        };
+        get: operations["certificate_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -352,29 +135,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Replaces the password of a certificate; of an organisation's, an administrator does it. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PasswordChange"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["certificate_change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -391,29 +152,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Replaces a forgotten password and unlocks the certificate; of an organisation's, an administrator does it. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CertificatePasswordReset"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["certificate_reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -430,29 +169,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Revokes a certificate for ever: it cannot be restored, its seals are cancelled, nothing can be signed with them again. What was signed before stays valid. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Revocation"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["certificate_revoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -467,25 +184,7 @@ export interface paths {
             cookie?: never;
         };
         /** How many contracts stand in each list: of the organisation acted for, or of all of the person's together. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CountOut"][];
-                    };
-                };
-            };
-        };
+        get: operations["contract_counts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -502,25 +201,7 @@ export interface paths {
             cookie?: never;
         };
         /** The tabs of all flow profiles, in their order. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TabOut"][];
-                    };
-                };
-            };
-        };
+        get: operations["contract_tabs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -537,83 +218,10 @@ export interface paths {
             cookie?: never;
         };
         /** One page of a list: of the organisation acted for, or (`X-Actor: person`) of all of the person's together. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description waiting_for_me, waiting_for_others, completed, voided, started_by_me, drafts. Either this, or profile and tab. */
-                    list?: string | null;
-                    /** @description A flow profile: for one of its tabs, or to narrow a list. */
-                    profile?: string | null;
-                    /** @description A tab of that profile. */
-                    tab?: string | null;
-                    /** @description Words to look for in number, title, project and names of parties. */
-                    q?: string | null;
-                    /** @description Words to look for in the names of the other parties. */
-                    party?: string | null;
-                    /** @description The state in one word (`phase`). */
-                    state?: string | null;
-                    /** @description In the list from this day on, YYYY-MM-DD. */
-                    from?: string | null;
-                    /** @description In the list up to this day, YYYY-MM-DD. */
-                    to?: string | null;
-                    /** @description To be signed from this day on, YYYY-MM-DD. */
-                    due_from?: string | null;
-                    /** @description To be signed up to this day, YYYY-MM-DD. */
-                    due_to?: string | null;
-                    /** @description The least amount, 分. */
-                    min_amount_fen?: number | null;
-                    /** @description The largest amount, 分. */
-                    max_amount_fen?: number | null;
-                    /** @description since (when it came into the list), due, or amount. Lists begin with the newest, due with the nearest, amount with the largest. */
-                    sort?: string | null;
-                    /** @description asc or desc, if not the order that the sort begins with. */
-                    order?: string | null;
-                    /** @description next_cursor of the page before; with the same filter and sort. */
-                    cursor?: string | null;
-                    /** @description 1 to 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ListOut"];
-                    };
-                };
-            };
-        };
+        get: operations["contract_list"];
         put?: never;
         /** Begins a contract: the first draft locks the award. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["BeginBody"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -628,27 +236,7 @@ export interface paths {
             cookie?: never;
         };
         /** A contract as who looks may see it. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ContractOut"];
-                    };
-                };
-            };
-        };
+        get: operations["contract_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -667,31 +255,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 同意: what this party sealed becomes part of the contract. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["VersionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_agree"];
         delete?: never;
         options?: never;
         head?: never;
@@ -708,36 +272,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Attaches a PDF. */
-        post: {
-            parameters: {
-                query: {
-                    /** @description A slot of the flow profile: `scan`, `invoice`. */
-                    kind: string;
-                    /** @description The file's name. */
-                    name: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/pdf": number[];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_attach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -752,28 +287,7 @@ export interface paths {
             cookie?: never;
         };
         /** An attached file, by its place in the contract's list. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    place: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": number[];
-                    };
-                };
-            };
-        };
+        get: operations["contract_attachment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -790,27 +304,7 @@ export interface paths {
             cookie?: never;
         };
         /** What stands in the way of sending. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ChecksOut"];
-                    };
-                };
-            };
-        };
+        get: operations["contract_checks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -827,27 +321,7 @@ export interface paths {
             cookie?: never;
         };
         /** Every item of the award beside what the text says, for drafter and reviewer. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ComparisonOut"];
-                    };
-                };
-            };
-        };
+        get: operations["contract_comparison"];
         put?: never;
         post?: never;
         delete?: never;
@@ -866,31 +340,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 确认: agrees to the text, which can no longer change. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ConfirmBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -905,27 +355,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a signer needs to place seals; only for the party whose turn it is. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Desk"];
-                    };
-                };
-            };
-        };
+        get: operations["signing_get_desk"];
         put?: never;
         post?: never;
         delete?: never;
@@ -944,31 +374,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 不同意: ends the sealed text and opens a new draft. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReasonBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_disagree"];
         delete?: never;
         options?: never;
         head?: never;
@@ -983,41 +389,7 @@ export interface paths {
             cookie?: never;
         };
         /** The latest revision of the document that who looks may see. It has an entity tag, and ranges of it can be asked for. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": number[];
-                    };
-                };
-                206: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": number[];
-                    };
-                };
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        get: operations["contract_document"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1034,42 +406,7 @@ export interface paths {
             cookie?: never;
         };
         /** A revision of the document by its SM3 (`document_sm3`): what stands under this address never changes, and ranges of it can be asked for. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    sm3: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": number[];
-                    };
-                };
-                206: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": number[];
-                    };
-                };
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        get: operations["contract_revision"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1092,31 +429,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Saves changed fields. 409 `contract.edited_meanwhile` says who was faster, when, and which fields he changed. */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["EditBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        patch: operations["contract_edit"];
         trace?: never;
     };
     "/api/v1/contracts/{id}/filing": {
@@ -1127,27 +440,7 @@ export interface paths {
             cookie?: never;
         };
         /** A contract's filing: its state, its clock, every submission and every answer. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FilingOut"];
-                    };
-                };
-            };
-        };
+        get: operations["filing_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1166,31 +459,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Submits a refused filing again. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Resubmission"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Resubmitted"];
-                    };
-                };
-            };
-        };
+        post: operations["filing_resubmit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1207,31 +476,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 清稿: ends the draft; the text can no longer change. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["VersionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_freeze"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1248,31 +493,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 修改: the reviewer takes the draft to change it himself. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["VersionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_modify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1287,27 +508,7 @@ export interface paths {
             cookie?: never;
         };
         /** A contract's notice: its state and its clock. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ContractNotice"];
-                    };
-                };
-            };
-        };
+        get: operations["notice_of_contract"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1324,27 +525,7 @@ export interface paths {
             cookie?: never;
         };
         /** The draft as it would be printed now. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": number[];
-                    };
-                };
-            };
-        };
+        get: operations["contract_preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1361,27 +542,7 @@ export interface paths {
             cookie?: never;
         };
         /** Whether each party has a certificate in force and a usable seal, to be shown before 是否线上签章 is asked (S1-017). */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReadinessOut"];
-                    };
-                };
-            };
-        };
+        get: operations["contract_readiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1400,31 +561,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 拒签: refuses to sign; the contract ends. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReasonBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_reject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1441,31 +578,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退回: sends the draft back with a reason. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReasonBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_return_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1482,31 +595,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 撤销: the party that began the contract ends it. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReasonBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_revoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1521,28 +610,7 @@ export interface paths {
             cookie?: never;
         };
         /** The picture of a seal that stands on the contract. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    seal_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "image/svg+xml": string;
-                    };
-                };
-            };
-        };
+        get: operations["contract_seal_image"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1561,31 +629,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 发送: gives the draft to its reviewer. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["VersionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1602,31 +646,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Freezes the placements, shows what will be signed, and sends a code to the signer's phone. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["IntentBody"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["IntentAnswer"];
-                    };
-                };
-            };
-        };
+        post: operations["signing_post_intent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1643,31 +663,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 发送 / 确认签章 / 提交合同: what this party sealed becomes part of the contract for good. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["VersionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["VersionAnswer"];
-                    };
-                };
-            };
-        };
+        post: operations["signing_post_submission"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1682,27 +678,7 @@ export interface paths {
             cookie?: never;
         };
         /** The track: who, acting for whom, when, what, from where. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TrackOut"][];
-                    };
-                };
-            };
-        };
+        get: operations["contract_track"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1719,28 +695,7 @@ export interface paths {
             cookie?: never;
         };
         /** The proof of one entry of the track: its hash and the one before, its facts, the signatures with seal and certificate. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    seq: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProofOut"];
-                    };
-                };
-            };
-        };
+        get: operations["contract_proof"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1760,30 +715,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Takes back all that this party sealed and has not sent. */
-        delete: {
-            parameters: {
-                query: {
-                    /** @description The contract's version. */
-                    version: number;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["VersionAnswer"];
-                    };
-                };
-            };
-        };
+        delete: operations["signing_delete_unsent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1799,27 +731,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 催办: the people of the party that holds the contract are told that another waits; once in four hours for a contract and party. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UrgedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_urge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1836,31 +748,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 撤回: takes a sent draft back before the reviewer has acted. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["VersionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1878,33 +766,7 @@ export interface paths {
          * Live events: with `Accept: text/event-stream` a stream that begins with `hello`, else what happened since `since`, waiting for it if nothing
          *     has. A session has at most six at a time. A stream ends with `ended` when the session does.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description As whom: person, operator or `org_…`; where `X-Actor` cannot be sent, as by EventSource. */
-                    actor?: string | null;
-                    /** @description The cursor after which to go on; a stream may send `Last-Event-ID` instead. From now on, if absent. */
-                    since?: string | null;
-                    /** @description Seconds to wait for something to happen, 0 to 25; without a stream only. */
-                    wait?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["LiveEvents"];
-                        "text/event-stream": components["schemas"]["LiveEvent"];
-                    };
-                };
-            };
-        };
+        get: operations["notification_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1923,31 +785,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** The supervising system answers a submission, later than the push or once more. Signed (`X-Signature`). */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Said"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Answered"];
-                    };
-                };
-            };
-        };
+        post: operations["filing_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1962,25 +800,24 @@ export interface paths {
             cookie?: never;
         };
         /** The flow profiles of this installation: who drafts, who reviews, what is asked at confirmation, which files may be attached. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProfileOut"][];
-                    };
-                };
-            };
+        get: operations["contract_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Whom users ask when they need help. Needs no account. */
+        get: operations["help_contact"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1997,25 +834,7 @@ export interface paths {
             cookie?: never;
         };
         /** 首页: what waits for the person in all his organisations (`X-Actor: person`), or in the organisation acted for (S3-027). */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["HomeOut"];
-                    };
-                };
-            };
-        };
+        get: operations["contract_home"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2032,32 +851,7 @@ export interface paths {
             cookie?: never;
         };
         /** Published notices, for everybody. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Words in number, title, project or party names; at most 100 characters count. */
-                    q?: string | null;
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NoticePage"];
-                    };
-                };
-            };
-        };
+        get: operations["notice_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2074,27 +868,7 @@ export interface paths {
             cookie?: never;
         };
         /** One published notice, for everybody. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NoticeOut"];
-                    };
-                };
-            };
-        };
+        get: operations["notice_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2111,27 +885,7 @@ export interface paths {
             cookie?: never;
         };
         /** The document of a published notice, for everybody. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": unknown;
-                    };
-                };
-            };
-        };
+        get: operations["notice_document"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2148,25 +902,7 @@ export interface paths {
             cookie?: never;
         };
         /** How much of what the actor was told he has not read. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UnreadOut"];
-                    };
-                };
-            };
-        };
+        get: operations["notification_count"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2183,32 +919,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the actor was told: a member for the organisation he acts for, an operator as operator, a person for all his organisations. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Only what is not read. */
-                    unread?: boolean;
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NotificationPage"];
-                    };
-                };
-            };
-        };
+        get: operations["notification_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2227,25 +938,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Marks everything that the actor was told as read. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MarkedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["notification_mark_all_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2262,25 +955,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Marks a notification as read. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["notification_mark_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2295,32 +970,7 @@ export interface paths {
             cookie?: never;
         };
         /** Applications of all owners in one state, oldest first; for operators. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description pending (default), accepted or refused. */
-                    state?: string | null;
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Applications"];
-                    };
-                };
-            };
-        };
+        get: operations["certificate_list_waiting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2339,31 +989,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Accepts an application, which issues the certificate, or refuses it with a reason. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Decision"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Decided"];
-                    };
-                };
-            };
-        };
+        post: operations["certificate_decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2378,55 +1004,10 @@ export interface paths {
             cookie?: never;
         };
         /** Machine clients, without secrets. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ClientPage"];
-                    };
-                };
-            };
-        };
+        get: operations["open_api_list_clients"];
         put?: never;
         /** Makes a machine client and tells its secret, once. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewClient"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ClientCreated"];
-                    };
-                };
-            };
-        };
+        post: operations["open_api_create_client"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2443,31 +1024,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 暂停: halts a contract by a supervisor's document (operator). */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SupervisionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2484,31 +1041,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 免予公告: exempts a contract from publication (operator); `reason` is the ground. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SupervisionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_exempt_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2525,31 +1058,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 恢复: lets a contract go on (operator). */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ResumeBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MovedOut"];
-                    };
-                };
-            };
-        };
+        post: operations["contract_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2564,32 +1073,7 @@ export interface paths {
             cookie?: never;
         };
         /** Submissions of all contracts with their answers, newest first. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description waiting, accepted or refused; all if absent. */
-                    outcome?: string | null;
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FilingPage"];
-                    };
-                };
-            };
-        };
+        get: operations["filing_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2606,32 +1090,7 @@ export interface paths {
             cookie?: never;
         };
         /** Organisations, for operators. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description unverified or verified; without it, both. */
-                    state?: string | null;
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrganisationPage"];
-                    };
-                };
-            };
-        };
+        get: operations["organisation_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2650,29 +1109,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Verifies an organisation and names its administrator (operators). */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Verification"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["organisation_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2687,32 +1124,7 @@ export interface paths {
             cookie?: never;
         };
         /** Background jobs in one state. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description ready, leased, done or dead (default). */
-                    state?: string | null;
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["EntryPage"];
-                    };
-                };
-            };
-        };
+        get: operations["jobs_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2731,25 +1143,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Starts a dead job anew. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["jobs_redrive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2764,25 +1158,7 @@ export interface paths {
             cookie?: never;
         };
         /** How much is where, and what needs the operator. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OverviewOut"];
-                    };
-                };
-            };
-        };
+        get: operations["contract_overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2799,32 +1175,7 @@ export interface paths {
             cookie?: never;
         };
         /** Pushes that changed something or were refused, with their faults. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description created, corrected, refused or conflict; all if absent. */
-                    outcome?: string | null;
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PushPage"];
-                    };
-                };
-            };
-        };
+        get: operations["award_list_pushes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2843,27 +1194,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Checks a refused push again as it came, and takes it in the name of who pushed it if it is sound now. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PushAnswer"];
-                    };
-                };
-            };
-        };
+        post: operations["award_recheck_push"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2878,30 +1209,7 @@ export interface paths {
             cookie?: never;
         };
         /** Claims that wait for a decision. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Where the last page ended. */
-                    cursor?: string | null;
-                    /** @description At most 100. */
-                    limit?: number | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ClaimPage"];
-                    };
-                };
-            };
-        };
+        get: operations["identity_list_claims"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2920,29 +1228,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Decides a claim. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Decision"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["identity_decide_claim"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2957,27 +1243,7 @@ export interface paths {
             cookie?: never;
         };
         /** An organisation, for its members and operators. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrganisationOut"];
-                    };
-                };
-            };
-        };
+        get: operations["organisation_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2994,54 +1260,10 @@ export interface paths {
             cookie?: never;
         };
         /** The members of an organisation. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Members"];
-                    };
-                };
-            };
-        };
+        get: operations["organisation_list_members"];
         put?: never;
         /** Adds a member (administrators). */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMember"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MemberAdded"];
-                    };
-                };
-            };
-        };
+        post: operations["organisation_add_member"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3059,53 +1281,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Ends a membership (administrators). */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    person_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        delete: operations["organisation_remove_member"];
         options?: never;
         head?: never;
         /** Changes a member's roles (administrators). */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    person_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MemberChange"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        patch: operations["organisation_change_member"];
         trace?: never;
     };
     "/api/v1/password-resets": {
@@ -3118,27 +1298,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sets a new password and ends all sessions of the account. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PasswordReset"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["identity_reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3155,29 +1315,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Claims a real name; an operator decides. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RealNameClaim"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ClaimCreated"];
-                    };
-                };
-            };
-        };
+        post: operations["identity_claim_real_name"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3194,29 +1332,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Opens an account. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Registration"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Registered"];
-                    };
-                };
-            };
-        };
+        post: operations["identity_register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3233,29 +1349,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Moves the product's clock forward (sandbox only); sessions and codes age with it. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Advance"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ClockNow"];
-                    };
-                };
-            };
-        };
+        post: operations["sandbox_advance_clock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3270,28 +1364,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the sandbox would have sent by SMS (sandbox only). */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description A phone number, or the id of a captcha; the newest to anybody if absent. */
-                    phone?: string | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Messages"];
-                    };
-                };
-            };
-        };
+        get: operations["identity_sandbox_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3308,47 +1381,9 @@ export interface paths {
             cookie?: never;
         };
         /** The sample people of the demonstration, with what is needed to log in as them (sandbox only). */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SamplePeople"];
-                    };
-                };
-            };
-        };
+        get: operations["identity_sample_people"];
         /** Marks accounts as the sample people of the demonstration, in place of those marked before (sandbox only; operator). */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SamplePeople"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        put: operations["identity_mark_sample_people"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3366,27 +1401,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sets how the sandbox's supervising system behaves, for all projects or for those whose number begins so. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Setting"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["sandbox_set_behaviour"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3401,27 +1416,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the sandbox's supervising system was given under a key, and how often. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": unknown;
-                    };
-                };
-            };
-        };
+        get: operations["sandbox_show_filing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3438,50 +1433,10 @@ export interface paths {
             cookie?: never;
         };
         /** The seals that the actor may use or manages: acting for an organisation that organisation's, acting for himself his own. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Seals"];
-                    };
-                };
-            };
-        };
+        get: operations["seal_list"];
         put?: never;
         /** Makes a seal with the owner's verified name, signed by the seal maker: for an organisation by its administrator, a personal one by the person. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateSeal"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CreatedSeal"];
-                    };
-                };
-            };
-        };
+        post: operations["seal_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3496,27 +1451,7 @@ export interface paths {
             cookie?: never;
         };
         /** A seal, for those who may use or manage it. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SealDetails"];
-                    };
-                };
-            };
-        };
+        get: operations["seal_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3535,29 +1470,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Cancels a seal for ever (注销); a new one of the type can then be made. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Reason"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["seal_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3574,31 +1487,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Lets a member use an organisation's seal; by an administrator. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewGrant"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Granted"];
-                    };
-                };
-            };
-        };
+        post: operations["seal_grant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3616,26 +1505,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Withdraws a grant; by an administrator. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    grant_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        delete: operations["seal_end_grant"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3649,30 +1519,7 @@ export interface paths {
             cookie?: never;
         };
         /** The picture of a seal in its true size, with a transparent ground. */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Dots per inch, 36 to 1200; 150 if absent. */
-                    dpi?: number | null;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "image/png": number[];
-                    };
-                };
-            };
-        };
+        get: operations["seal_image_png"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3689,27 +1536,7 @@ export interface paths {
             cookie?: never;
         };
         /** The picture of a seal as SVG, in millimetres. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "image/svg+xml": string;
-                    };
-                };
-            };
-        };
+        get: operations["seal_image_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3728,25 +1555,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Resumes a suspended seal (恢复). */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["seal_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3763,29 +1572,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Suspends a seal (停用): nobody can use it until it is resumed. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Reason"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["seal_suspend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3800,45 +1587,11 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in, and as whom he may act. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SessionOut"];
-                    };
-                };
-            };
-        };
+        get: operations["identity_show_session"];
         put?: never;
         post?: never;
         /** Logs out. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        delete: operations["identity_log_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3854,29 +1607,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Logs in and sets the session cookie. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LoginRequest"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SessionOut"];
-                    };
-                };
-            };
-        };
+        post: operations["identity_log_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3893,31 +1624,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Signs. Asked again for a completed intent it answers the same and signs nothing. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CompletionBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Completed"];
-                    };
-                };
-            };
-        };
+        post: operations["signing_post_completion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3934,31 +1641,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Checks a certificate's password for one intent. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PasswordBody"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TicketAnswer"];
-                    };
-                };
-            };
-        };
+        post: operations["signing_post_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3975,27 +1658,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sends an SMS code. The answer is the same whether or not the phone has an account. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SmsCodeRequest"];
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["identity_send_sms_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4010,30 +1673,7 @@ export interface paths {
             cookie?: never;
         };
         /** Templates, by category and profile (S0-006, S0-020). */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description goods, services or works. */
-                    category?: string | null;
-                    /** @description A flow profile's name: only templates for what its contracts grow from. */
-                    profile?: string | null;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateList"];
-                    };
-                };
-            };
-        };
+        get: operations["template_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4050,27 +1690,7 @@ export interface paths {
             cookie?: never;
         };
         /** A template. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateView"];
-                    };
-                };
-            };
-        };
+        get: operations["template_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4087,25 +1707,7 @@ export interface paths {
             cookie?: never;
         };
         /** Both roots in PEM: what a verifier is told to trust. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/x-pem-file": string;
-                    };
-                };
-            };
-        };
+        get: operations["certificate_trust"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4127,30 +1729,7 @@ export interface paths {
          * Verifies every signature, seal, timestamp and later change of a PDF. Needs no account; the file is not stored. The report is described in
          *     docs/guides/verification-report.md.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/pdf": number[];
-                };
-            };
-            responses: {
-                /** @description The report */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": Record<string, never>;
-                    };
-                };
-            };
-        };
+        post: operations["verification_verify_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4165,27 +1744,7 @@ export interface paths {
             cookie?: never;
         };
         /** The certificate of an authority: `sm2-ca.cer`, `p256-tsa.cer`, and so on. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    file: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pkix-cert": number[];
-                    };
-                };
-            };
-        };
+        get: operations["certificate_authority"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4202,27 +1761,7 @@ export interface paths {
             cookie?: never;
         };
         /** The revocation list of an issuer: `sm2-root.crl`, `sm2-ca.crl`, `p256-root.crl`, `p256-ca.crl`. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    file: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pkix-crl": number[];
-                    };
-                };
-            };
-        };
+        get: operations["certificate_revocation_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4239,25 +1778,7 @@ export interface paths {
             cookie?: never;
         };
         /** The process lives. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/plain": string;
-                    };
-                };
-            };
-        };
+        get: operations["process_healthz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4274,25 +1795,7 @@ export interface paths {
             cookie?: never;
         };
         /** Metrics as Prometheus reads them. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/plain": string;
-                    };
-                };
-            };
-        };
+        get: operations["process_metrics_text"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4311,29 +1814,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Certificate status: an OCSPRequest in DER, answered by the responder of the hierarchy that issued the certificate. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/ocsp-request": number[];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/ocsp-response": number[];
-                    };
-                };
-            };
-        };
+        post: operations["certificate_ocsp_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4348,25 +1829,7 @@ export interface paths {
             cookie?: never;
         };
         /** This description. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": Record<string, never>;
-                    };
-                };
-            };
-        };
+        get: operations["process_openapi_json"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4383,25 +1846,7 @@ export interface paths {
             cookie?: never;
         };
         /** The database answers; a balancer may send requests. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/plain": string;
-                    };
-                };
-            };
-        };
+        get: operations["process_readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4420,25 +1865,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** The sandbox's medium takes a notice. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Published"];
-                    };
-                };
-            };
-        };
+        post: operations["sandbox_take_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4453,27 +1880,7 @@ export interface paths {
             cookie?: never;
         };
         /** A notice on the sandbox's medium. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": unknown;
-                    };
-                };
-            };
-        };
+        get: operations["sandbox_show_notice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4492,29 +1899,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** The sandbox's supervising system takes a filing. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["sandbox_take_filing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4531,29 +1916,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Timestamps: a TimeStampReq in DER. SM3 digests are stamped by the SM2 authority, SHA-2 digests by the P-256 one. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/timestamp-query": number[];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/timestamp-reply": number[];
-                    };
-                };
-            };
-        };
+        post: operations["certificate_timestamp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5044,6 +2407,17 @@ export interface components {
             /** @description The slot of the scan of a contract that is signed on paper. */
             scan_slot?: string | null;
         };
+        /** @description Whom users ask when they need help, as configured (`[help]`); what is not configured is absent. */
+        ContactOut: {
+            /** @description The address of e-mail. */
+            email?: string | null;
+            /** @description When somebody is there, in the words of the operator. */
+            hours?: string | null;
+            /** @description Who helps. */
+            organisation?: string | null;
+            /** @description The telephone number. */
+            phone?: string | null;
+        };
         /** @description A contract's notice. */
         ContractNotice: {
             /** @description Where the medium shows it. */
@@ -5120,6 +2494,7 @@ export interface components {
                 [key: string]: string;
             };
             signing_deadline?: components["schemas"]["DeadlineOut"] | null;
+            standing?: components["schemas"]["StandingOut"] | null;
             /**
              * Format: int64
              * @description When it was begun, microseconds UTC.
@@ -5576,7 +2951,7 @@ export interface components {
             parties: string[];
             /** @description The project's name. */
             project_name: string;
-            /** @description Whether it was submitted again after a refusal. */
+            /** @description Whether a later submission of the contract follows it. */
             resubmitted: boolean;
             /** @description The submission with its answers. */
             submission: components["schemas"]["SubmissionOut"];
@@ -6673,6 +4048,28 @@ export interface components {
             /** @description What the code will be used for (not `sign`: that code comes with the signing intent). */
             purpose: components["schemas"]["Purpose"];
         };
+        /** @description What has stopped the contract, or sent it back. */
+        StandingOut: {
+            /**
+             * Format: int64
+             * @description When, microseconds UTC.
+             */
+            at: number;
+            /** @description The party in whose hands it is now; none where no party can do anything. */
+            back_to?: string | null;
+            /** @description By which document, where a supervisor halted it. */
+            document?: string | null;
+            /** @description held, rejected, revoked, expired, returned, disagreed, withdrawn, modified, filing_refused */
+            kind: string;
+            /** @description Its name. */
+            organisation_name?: string | null;
+            /** @description The party that did it; none where a supervisor, the supervising system or the clock did. */
+            party?: string | null;
+            /** @description Who did it; of another party's people the first character only. */
+            person_name?: string | null;
+            /** @description Why, in his words. */
+            reason?: string | null;
+        };
         /** @description The state, axis by axis, as the rules keep it. */
         StateOut: {
             /** @description The text: `{state: drafting | returned | in_review | frozen, …}`. */
@@ -7005,4 +4402,2798 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    award_list: {
+        parameters: {
+            query?: {
+                /** @description open (from which a contract can be begun; oldest first), drafting or cancelled; all if absent, newest first. */
+                state?: string | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwardPage"];
+                };
+            };
+        };
+    };
+    award_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description yinxin.award/1, see samples/award.schema.json */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            /** @description Drafting has started, or a lot is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description All faults of the file */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    award_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwardView"];
+                };
+            };
+        };
+    };
+    award_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancellationAnswer"];
+                };
+            };
+            /** @description Drafting has started */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_issue_captcha: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptchaOut"];
+                };
+            };
+        };
+    };
+    certificate_list_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applications"];
+                };
+            };
+        };
+    };
+    certificate_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Apply"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+        };
+    };
+    certificate_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificates"];
+                };
+            };
+        };
+    };
+    certificate_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateOut"];
+                };
+            };
+        };
+    };
+    certificate_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    certificate_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificatePasswordReset"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    certificate_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revocation"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    contract_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"][];
+                };
+            };
+        };
+    };
+    contract_tabs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TabOut"][];
+                };
+            };
+        };
+    };
+    contract_list: {
+        parameters: {
+            query?: {
+                /** @description waiting_for_me, waiting_for_others, completed, voided, started_by_me, drafts. Either this, or profile and tab. */
+                list?: string | null;
+                /** @description A flow profile: for one of its tabs, or to narrow a list. */
+                profile?: string | null;
+                /** @description A tab of that profile. */
+                tab?: string | null;
+                /** @description Words to look for in number, title, project and names of parties. */
+                q?: string | null;
+                /** @description Words to look for in the names of the other parties. */
+                party?: string | null;
+                /** @description The state in one word (`phase`). */
+                state?: string | null;
+                /** @description In the list from this day on, YYYY-MM-DD. */
+                from?: string | null;
+                /** @description In the list up to this day, YYYY-MM-DD. */
+                to?: string | null;
+                /** @description To be signed from this day on, YYYY-MM-DD. */
+                due_from?: string | null;
+                /** @description To be signed up to this day, YYYY-MM-DD. */
+                due_to?: string | null;
+                /** @description The least amount, 分. */
+                min_amount_fen?: number | null;
+                /** @description The largest amount, 分. */
+                max_amount_fen?: number | null;
+                /** @description since (when it came into the list), due, or amount. Lists begin with the newest, due with the nearest, amount with the largest. */
+                sort?: string | null;
+                /** @description asc or desc, if not the order that the sort begins with. */
+                order?: string | null;
+                /** @description next_cursor of the page before; with the same filter and sort. */
+                cursor?: string | null;
+                /** @description 1 to 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    contract_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractOut"];
+                };
+            };
+        };
+    };
+    contract_agree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_attach: {
+        parameters: {
+            query: {
+                /** @description A slot of the flow profile: `scan`, `invoice`. */
+                kind: string;
+                /** @description The file's name. */
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/pdf": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+        };
+    };
+    contract_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecksOut"];
+                };
+            };
+        };
+    };
+    contract_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonOut"];
+                };
+            };
+        };
+    };
+    contract_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    signing_get_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desk"];
+                };
+            };
+        };
+    };
+    contract_disagree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    contract_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                sm3: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    contract_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    filing_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingOut"];
+                };
+            };
+        };
+    };
+    filing_resubmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resubmission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resubmitted"];
+                };
+            };
+        };
+    };
+    contract_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_modify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    notice_of_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractNotice"];
+                };
+            };
+        };
+    };
+    contract_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+        };
+    };
+    contract_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessOut"];
+                };
+            };
+        };
+    };
+    contract_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_return_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_seal_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                seal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+        };
+    };
+    contract_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    signing_post_intent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntentBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentAnswer"];
+                };
+            };
+        };
+    };
+    signing_post_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionAnswer"];
+                };
+            };
+        };
+    };
+    contract_track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackOut"][];
+                };
+            };
+        };
+    };
+    contract_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofOut"];
+                };
+            };
+        };
+    };
+    signing_delete_unsent: {
+        parameters: {
+            query: {
+                /** @description The contract's version. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionAnswer"];
+                };
+            };
+        };
+    };
+    contract_urge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgedOut"];
+                };
+            };
+        };
+    };
+    contract_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    notification_events: {
+        parameters: {
+            query?: {
+                /** @description As whom: person, operator or `org_…`; where `X-Actor` cannot be sent, as by EventSource. */
+                actor?: string | null;
+                /** @description The cursor after which to go on; a stream may send `Last-Event-ID` instead. From now on, if absent. */
+                since?: string | null;
+                /** @description Seconds to wait for something to happen, 0 to 25; without a stream only. */
+                wait?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveEvents"];
+                    "text/event-stream": components["schemas"]["LiveEvent"];
+                };
+            };
+        };
+    };
+    filing_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+        };
+    };
+    contract_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"][];
+                };
+            };
+        };
+    };
+    help_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+        };
+    };
+    contract_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeOut"];
+                };
+            };
+        };
+    };
+    notice_list: {
+        parameters: {
+            query?: {
+                /** @description Words in number, title, project or party names; at most 100 characters count. */
+                q?: string | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+        };
+    };
+    notice_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeOut"];
+                };
+            };
+        };
+    };
+    notice_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+        };
+    };
+    notification_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
+            };
+        };
+    };
+    notification_list: {
+        parameters: {
+            query?: {
+                /** @description Only what is not read. */
+                unread?: boolean;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+        };
+    };
+    notification_mark_all_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkedOut"];
+                };
+            };
+        };
+    };
+    notification_mark_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    certificate_list_waiting: {
+        parameters: {
+            query?: {
+                /** @description pending (default), accepted or refused. */
+                state?: string | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applications"];
+                };
+            };
+        };
+    };
+    certificate_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+        };
+    };
+    open_api_list_clients: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientPage"];
+                };
+            };
+        };
+    };
+    open_api_create_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClient"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientCreated"];
+                };
+            };
+        };
+    };
+    contract_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupervisionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_exempt_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupervisionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    contract_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    filing_list: {
+        parameters: {
+            query?: {
+                /** @description waiting, accepted or refused; all if absent. */
+                outcome?: string | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingPage"];
+                };
+            };
+        };
+    };
+    organisation_list: {
+        parameters: {
+            query?: {
+                /** @description unverified or verified; without it, both. */
+                state?: string | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationPage"];
+                };
+            };
+        };
+    };
+    organisation_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verification"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    jobs_list: {
+        parameters: {
+            query?: {
+                /** @description ready, leased, done or dead (default). */
+                state?: string | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+        };
+    };
+    jobs_redrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    contract_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+        };
+    };
+    award_list_pushes: {
+        parameters: {
+            query?: {
+                /** @description created, corrected, refused or conflict; all if absent. */
+                outcome?: string | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushPage"];
+                };
+            };
+        };
+    };
+    award_recheck_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+        };
+    };
+    identity_list_claims: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+                /** @description At most 100. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimPage"];
+                };
+            };
+        };
+    };
+    identity_decide_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    organisation_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationOut"];
+                };
+            };
+        };
+    };
+    organisation_list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+        };
+    };
+    organisation_add_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberAdded"];
+                };
+            };
+        };
+    };
+    organisation_remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    organisation_change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_claim_real_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RealNameClaim"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimCreated"];
+                };
+            };
+        };
+    };
+    identity_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+        };
+    };
+    sandbox_advance_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Advance"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockNow"];
+                };
+            };
+        };
+    };
+    identity_sandbox_messages: {
+        parameters: {
+            query?: {
+                /** @description A phone number, or the id of a captcha; the newest to anybody if absent. */
+                phone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+        };
+    };
+    identity_sample_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplePeople"];
+                };
+            };
+        };
+    };
+    identity_mark_sample_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SamplePeople"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sandbox_set_behaviour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setting"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sandbox_show_filing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    seal_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seals"];
+                };
+            };
+        };
+    };
+    seal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSeal"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedSeal"];
+                };
+            };
+        };
+    };
+    seal_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealDetails"];
+                };
+            };
+        };
+    };
+    seal_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    seal_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Granted"];
+                };
+            };
+        };
+    };
+    seal_end_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    seal_image_png: {
+        parameters: {
+            query?: {
+                /** @description Dots per inch, 36 to 1200; 150 if absent. */
+                dpi?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+        };
+    };
+    seal_image_svg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+        };
+    };
+    seal_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    seal_suspend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    identity_log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    identity_log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    signing_post_completion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completed"];
+                };
+            };
+        };
+    };
+    signing_post_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAnswer"];
+                };
+            };
+        };
+    };
+    identity_send_sms_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsCodeRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    template_list: {
+        parameters: {
+            query?: {
+                /** @description goods, services or works. */
+                category?: string | null;
+                /** @description A flow profile's name: only templates for what its contracts grow from. */
+                profile?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+        };
+    };
+    template_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+        };
+    };
+    certificate_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
+                };
+            };
+        };
+    };
+    verification_verify_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/pdf": number[];
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    certificate_authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pkix-cert": number[];
+                };
+            };
+        };
+    };
+    certificate_revocation_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pkix-crl": number[];
+                };
+            };
+        };
+    };
+    process_healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    process_metrics_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    certificate_ocsp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/ocsp-request": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ocsp-response": number[];
+                };
+            };
+        };
+    };
+    process_openapi_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    process_readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    sandbox_take_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+        };
+    };
+    sandbox_show_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    sandbox_take_filing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    certificate_timestamp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/timestamp-query": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/timestamp-reply": number[];
+                };
+            };
+        };
+    };
+}

@@ -15,7 +15,7 @@ import {
   type PDFPageProxy,
 } from "pdfjs-dist/legacy/build/pdf.min.mjs";
 import workerUrl from "./worker?worker&url";
-import { pointsToMm, raster, seenSize, toRotation, type PageFrame, type Size } from "./geometry";
+import { pdfToBox, pointsToMm, raster, seenSize, toRotation, type Box, type PageFrame, type Size } from "./geometry";
 
 GlobalWorkerOptions.workerSrc = workerUrl;
 
@@ -158,6 +158,15 @@ export class PdfFile {
   /** The sizes of all pages. */
   async sizes(): Promise<Size[]> {
     return Promise.all(Array.from({ length: this.pageCount }, (_, index) => this.size(index)));
+  }
+
+  /** The box of a form field on a page as seen, mm; none if the page does not show it. */
+  async field(index: number, name: string): Promise<Box | undefined> {
+    const found: { fieldName?: string; rect: number[] }[] = await (await this.page(index)).getAnnotations();
+    const rect = found.find((one) => one.fieldName === name)?.rect;
+    if (!rect) return undefined;
+    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = rect;
+    return pdfToBox(await this.frame(index), { x0, y0, x1, y1 });
   }
 
   /** The pieces of a page's text in reading order, each with its box in mm from the upper left corner of the page as seen. */

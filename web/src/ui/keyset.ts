@@ -39,3 +39,5 @@ export function useKeyset<P extends Page<unknown>>(
   }
   return { ...query, items, hasNext, hasPrevious, next, previous };
 }
+
+export type Keyset<P extends Page<unknown>> = ReturnType<typeof useKeyset<P>>;

@@ -251,25 +251,10 @@ impl Contract {
         clocks
     }
 
-    /// The moment by which a list sorts it as due: the end of the last day for signing; none once it is settled. `sign_by` is the end of the
-    /// law's last day, which does not change.
-    pub fn due_at(&self, sign_by: Option<i64>) -> Option<i64> {
-        if self.has_ended_without_conclusion() || self.concluded_at().is_some() {
-            return None;
-        }
-        let ends = match &self.signing {
-            Signing::Signing { expires_at, .. } => *expires_at,
-            Signing::NotStarted
-            | Signing::Concluded { .. }
-            | Signing::Offline { .. }
-            | Signing::Rejected { .. }
-            | Signing::Revoked { .. }
-            | Signing::Expired { .. } => None,
-        };
-        match (sign_by, ends) {
-            (Some(law), Some(flow)) => Some(law.min(flow)),
-            (law, flow) => law.or(flow),
-        }
+    /// The moment by which a list sorts it as due, microseconds UTC: the end of the clock that runs out first, whichever runs in its state;
+    /// none where no clock runs.
+    pub fn due_at(&self, profile: &Profile, law: &RuleTables, calendar: &WorkingDays) -> Option<i64> {
+        self.clocks(profile, law, calendar).first().map(|clock| clock.deadline.last_day.end_micros())
     }
 
     /// The amount that a list shows a party, 分: what the text names, if that is the party's to see, else what was awarded.

@@ -21,9 +21,9 @@ use crate::http::signed::Signed;
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(push_award, list_awards))
-        .routes(routes!(show_award))
-        .routes(routes!(cancel_award))
+        .routes(routes!(push, list))
+        .routes(routes!(show))
+        .routes(routes!(cancel))
         .routes(routes!(list_pushes))
         .routes(routes!(recheck_push))
 }
@@ -52,7 +52,7 @@ impl From<Pushed> for PushAnswer {
 /// Receives an award (`yinxin.award/1`), signed by a trading or mall system.
 #[utoipa::path(post, path = "/api/v1/awards", tag = "award", request_body(content = Object, description = "yinxin.award/1, see samples/award.schema.json"),
     responses((status = 201, body = PushAnswer), (status = 200, body = PushAnswer), (status = 422, description = "All faults of the file"), (status = 409, description = "Drafting has started, or a lot is taken")))]
-async fn push_award(State(app): State<App>, signed: Signed) -> Result<(StatusCode, Json<PushAnswer>), Problem> {
+async fn push(State(app): State<App>, signed: Signed) -> Result<(StatusCode, Json<PushAnswer>), Problem> {
     let pushed = use_cases::push(&app, &signed.actor, signed.body).await?;
     let status = match pushed.outcome {
         PushOutcome::Created => StatusCode::CREATED,
@@ -81,7 +81,7 @@ struct CancellationAnswer {
 
 /// Cancels an award from which no contract has been begun, signed by the system that pushed it.
 #[utoipa::path(post, path = "/api/v1/awards/{id}/cancellation", tag = "award", params(("id" = String, Path)), request_body = Cancellation, responses((status = 200, body = CancellationAnswer), (status = 409, description = "Drafting has started")))]
-async fn cancel_award(
+async fn cancel(
     State(app): State<App>,
     Path(id): Path<AwardId>,
     signed: Signed,
@@ -206,7 +206,7 @@ struct AwardQuery {
 
 /// Awards of the organisation acted for, or all for an operator.
 #[utoipa::path(get, path = "/api/v1/awards", tag = "award", params(AwardQuery), responses((status = 200, body = AwardPage)))]
-async fn list_awards(
+async fn list(
     State(app): State<App>,
     actor: Actor,
     Query(page): Query<AwardQuery>,
@@ -252,7 +252,7 @@ struct AwardView {
 
 /// An award, for its parties and operators.
 #[utoipa::path(get, path = "/api/v1/awards/{id}", tag = "award", params(("id" = String, Path)), responses((status = 200, body = AwardView)))]
-async fn show_award(State(app): State<App>, actor: Actor, Path(id): Path<AwardId>) -> Result<Json<AwardView>, Problem> {
+async fn show(State(app): State<App>, actor: Actor, Path(id): Path<AwardId>) -> Result<Json<AwardView>, Problem> {
     let (stored, parties) = use_cases::show(&app, &actor, id).await?;
     let fitting = template::all().iter().filter(|template| template.fits(&stored.award));
     let templates = fitting.map(template::Template::id).collect();

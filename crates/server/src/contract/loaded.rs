@@ -8,6 +8,7 @@ use yinxin_domain::law::RuleTables;
 use yinxin_domain::money::Money;
 use yinxin_domain::template::{self, ContractText, FieldValue, Fields, Template};
 
+use super::store::lists::NEVER;
 use super::store::{Reasons, Row};
 use crate::actor::{Actor, Capacity, ClientKind};
 use crate::app::App;
@@ -61,6 +62,11 @@ impl<'a> Loaded<'a> {
         drafted_amount(&self.fields, &self.award)
     }
 
+    /// What lists sort it by once it has become `next`.
+    pub fn due_at(&self, next: &Contract) -> i64 {
+        due_at(next, self.profile)
+    }
+
     /// What filing and notice call it.
     pub fn subject(&self) -> Subject<'_> {
         Subject { number: &self.number, title: &self.title, amount: self.amount() }
@@ -70,6 +76,11 @@ impl<'a> Loaded<'a> {
     pub fn text(&self) -> ContractText {
         template::expand(self.template, &self.award, &self.fields)
     }
+}
+
+/// The moment by which a contract is due in its state, microseconds UTC; [`NEVER`] where no clock runs.
+pub(super) fn due_at(contract: &Contract, profile: &Profile) -> i64 {
+    contract.due_at(profile, RuleTables::bundled(), WorkingDays::bundled()).unwrap_or(NEVER)
 }
 
 /// The amount that a draft names, else the award's.

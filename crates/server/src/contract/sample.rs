@@ -14,6 +14,7 @@ use yinxin_domain::organisation::{OrganisationKind, Role};
 use yinxin_domain::signing::{PlacementKind, SealType};
 
 use super::errors::ContractError;
+use super::loaded::due_at;
 use super::store::{self, Reasons, Row};
 use crate::actor::{Actor, Need};
 use crate::app::App;
@@ -68,8 +69,8 @@ pub async fn fill(app: &App, award: AwardId, count: usize) -> Result<Organisatio
         app.db
             .commit(&permit, record, rows, |rows, conn| {
                 Box::pin(async move {
-                    for (row, amount_fen, sign_by, at) in rows {
-                        store::insert(&mut *conn, row, *amount_fen, *sign_by, *at).await?;
+                    for (row, amount_fen, due_at, at) in rows {
+                        store::insert(&mut *conn, row, *amount_fen, *due_at, *at).await?;
                     }
                     Ok::<_, CommitError<Failure>>(())
                 })
@@ -97,8 +98,8 @@ struct Cast<'a> {
 }
 
 impl Cast<'_> {
-    /// One contract with its amount, the end of the time for signing, and when it came into its lists.
-    fn row(&self, number: usize, id: ContractId) -> Result<(Row, i64, Option<i64>, i64), ContractError> {
+    /// One contract with its amount, by when it is due, and when it came into its lists.
+    fn row(&self, number: usize, id: ContractId) -> Result<(Row, i64, i64, i64), ContractError> {
         let days = i64::try_from(number % 700).unwrap_or_default();
         let at = self.now - days * MICROS_PER_DAY - i64::try_from(number).unwrap_or_default();
         let amount_fen = 100_000 + i64::try_from(number * 7919 % 50_000_000).unwrap_or_default();
@@ -107,7 +108,7 @@ impl Cast<'_> {
         let award = self.stored.award.clone();
         let title = format!("示例设备采购项目（第{}标段）合同", number + 1);
         let template = yinxin_domain::template::all().iter().find(|template| template.fits(&award));
-        let sign_by = contract.signing_deadline(self.profile, RuleTables::bundled(), WorkingDays::bundled());
+        let due = due_at(&contract, self.profile);
         let row = Row {
             contract,
             template: template.ok_or(ContractError::TemplateUnfit)?.id(),
@@ -117,7 +118,7 @@ impl Cast<'_> {
             title,
             reasons: Reasons::new(),
         };
-        Ok((row, amount_fen, sign_by.map(|end| end.last_day.end_micros()), at))
+        Ok((row, amount_fen, due, at))
     }
 
     fn contract(

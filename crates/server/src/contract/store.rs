@@ -67,20 +67,20 @@ fn stored_state(contract: &Contract) -> Result<String, Failure> {
     contract.to_stored().map_err(|error| Failure::damaged("contracts.state", error))
 }
 
-/// Adds a contract that was just begun, with its parties and lists. Its award is locked by the caller, in the same commit. `sign_by` is the end of
-/// the law's last day for signing.
+/// Adds a contract that was just begun, with its parties and lists. Its award is locked by the caller, in the same commit. `due_at` is
+/// [`super::loaded::due_at`].
 pub(super) async fn insert(
     conn: &mut AnyConnection,
     row: &Row,
     amount_fen: i64,
-    sign_by: Option<i64>,
+    due_at: i64,
     at: i64,
 ) -> Result<(), Failure> {
     let contract = &row.contract;
-    let shown = lists::Shown { search: search_text(row), amount_fen, sign_by: sign_by.unwrap_or(lists::NEVER) };
+    let shown = lists::Shown { search: search_text(row), amount_fen, due_at };
     sqlx::query(
         "INSERT INTO contracts (id, version, state, profile, phase, award_id, award, template_id, fields, number, title, project_name, search, \
-         started_at, updated_at, amount_fen, sign_by, reasons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17)",
+         started_at, updated_at, amount_fen, reasons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16)",
     )
     .bind(contract.id().to_string())
     .bind(contract.version())
@@ -97,7 +97,6 @@ pub(super) async fn insert(
     .bind(&shown.search)
     .bind(at)
     .bind(shown.amount_fen)
-    .bind(shown.sign_by)
     .bind(text("contracts.reasons", &row.reasons)?)
     .execute(&mut *conn)
     .await?;
@@ -120,7 +119,8 @@ fn search_text(row: &Row) -> String {
 }
 
 /// Saves a transition of a contract that was read as `before`: state, projections and lists, and gives its award back if it ended. For every
-/// feature that moves a contract, inside its own commit; the events and messages are those of [`super::effects::record`].
+/// feature that moves a contract, inside its own commit; the events and messages are those of [`super::effects::record`], and `due_at` is
+/// [`super::loaded::Loaded::due_at`] of what it becomes.
 ///
 /// # Errors
 /// [`Failure::StaleVersion`] when the contract has changed since; [`Failure::Damaged`] when the transition breaks what must hold.
@@ -128,6 +128,7 @@ pub async fn save_transition(
     conn: &mut AnyConnection,
     before: &Contract,
     transition: &Transition,
+    due_at: i64,
     at: i64,
 ) -> Result<(), Failure> {
     let next = &transition.next;
@@ -147,7 +148,7 @@ pub async fn save_transition(
     .execute(&mut *conn)
     .await?;
     expect_version(done.rows_affected(), "contract")?;
-    lists::follow(&mut *conn, before, next, at).await?;
+    lists::follow(&mut *conn, before, next, due_at, at).await?;
     if transition.effects.contains(&Effect::ReleaseAward) {
         awards::release(conn, next.award(), next.id(), at).await?;
     }

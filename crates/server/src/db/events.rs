@@ -11,9 +11,9 @@
 use serde::Serialize;
 use serde_json::Value;
 use sm3::{Digest as _, Sm3};
-use sqlx::AnyConnection;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use yinxin_domain::ids::EventId;
 
 use crate::actor::{Actor, Capacity};
@@ -206,6 +206,30 @@ pub async fn track(
         .fetch_all(conn)
         .await?;
     rows.iter().map(|row| read(row).map_err(Failure::from)).collect()
+}
+
+/// The newest event of one thing that is of one of these kinds; none if there is none. The caller decides who may see it.
+///
+/// # Errors
+/// [`Failure::Database`].
+pub async fn newest_of(
+    conn: &mut AnyConnection,
+    aggregate_kind: &'static str,
+    aggregate_id: &str,
+    kinds: &[&'static str],
+) -> Result<Option<Recorded>, Failure> {
+    // Only the number of placeholders differs; nothing of the values stands in the text.
+    let places: Vec<String> = (0..kinds.len()).map(|index| format!("${}", index + 3)).collect();
+    let text = format!(
+        "SELECT * FROM events WHERE aggregate_kind = $1 AND aggregate_id = $2 AND kind IN ({}) ORDER BY seq DESC LIMIT 1",
+        places.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(text)).bind(aggregate_kind).bind(aggregate_id);
+    for kind in kinds {
+        query = query.bind(*kind);
+    }
+    let row = query.fetch_optional(conn).await?;
+    row.as_ref().map(|row| read(row).map_err(Failure::from)).transpose()
 }
 
 /// The events of all contracts, notifications and persons after an id, in the order of their ids; for the live feed, which decides whom they

@@ -46,6 +46,7 @@ migrations! {
     21 "0021_award_open.sql",
     22 "0022_sandbox_people.sql",
     23 "0023_filing_waiting.sql",
+    30 "0030_contract_due.sql",
 }
 
 /// Why the schema cannot be brought up to date.

@@ -10,7 +10,7 @@ use yinxin_domain::ids::{ContractId, FilingId};
 use super::errors::FilingError;
 use super::push::Said;
 use super::store::{Answer, Filing};
-use super::use_cases;
+use super::use_cases::{self, Listed};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::http::extract::{Json, Path, Query, malformed};
@@ -206,7 +206,7 @@ struct FiledOut {
     amount_fen: i64,
     /// waiting, accepted or refused.
     outcome: &'static str,
-    /// Whether it was submitted again after a refusal.
+    /// Whether a later submission of the contract follows it.
     resubmitted: bool,
     /// The submission with its answers.
     submission: SubmissionOut,
@@ -235,8 +235,8 @@ async fn list(
     }
     let found = use_cases::list(&app, &actor, &outcome, &cursor, limit).await?;
     let full = i64::try_from(found.len()).is_ok_and(|length| length == limit);
-    let next_cursor = found.last().filter(|_| full).map(|(filing, _)| filing.id.to_string());
-    let item = |(filing, answers): (Filing, Vec<Answer>)| FiledOut {
+    let next_cursor = found.last().filter(|_| full).map(|one| one.filing.id.to_string());
+    let item = |Listed { filing, answers, resubmitted }: Listed| FiledOut {
         contract_id: filing.contract.to_string(),
         number: filing.package.contract_number.clone(),
         title: filing.package.title.clone(),
@@ -248,7 +248,7 @@ async fn list(
             Some(answer) if answer.accepted => "accepted",
             Some(_) => "refused",
         },
-        resubmitted: filing.attempt > 1,
+        resubmitted,
         submission: SubmissionOut::of(&filing, answers),
     };
     Ok(Json(FilingPage { items: found.into_iter().map(item).collect(), next_cursor }))

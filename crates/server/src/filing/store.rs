@@ -114,6 +114,16 @@ pub(super) async fn list(
     rows.iter().map(filing).collect()
 }
 
+/// The number of the newest submission of a contract; 0 before the first.
+pub(super) async fn newest_attempt(conn: &mut AnyConnection, contract: ContractId) -> Result<u32, Failure> {
+    let row = sqlx::query("SELECT COALESCE(MAX(attempt), 0) AS newest FROM filings WHERE contract_id = $1")
+        .bind(contract.to_string())
+        .fetch_one(conn)
+        .await?;
+    let newest: i64 = row.try_get("newest")?;
+    u32::try_from(newest).map_err(|error| Failure::damaged("filings.attempt", error))
+}
+
 /// How many submissions wait for an answer.
 pub(super) async fn count_waiting(conn: &mut AnyConnection) -> Result<i64, Failure> {
     let row = sqlx::query("SELECT COUNT(*) AS many FROM filings WHERE outcome IS NULL").fetch_one(conn).await?;

@@ -140,6 +140,7 @@ async fn record_pushed(
     }
     let platform = domain::Actor::Platform;
     let transition = loaded.contract.clone().filing_pushed(&loaded.context(&platform, at))?;
+    let due_at = loaded.due_at(&transition.next);
     let mut record = effects::record(Some(&loaded.contract), &transition)?;
     if pending {
         record = record.then(again());
@@ -148,7 +149,7 @@ async fn record_pushed(
         .db
         .commit(permit, record, (loaded.contract, transition, id), move |(before, transition, id), conn| {
             Box::pin(async move {
-                save_transition(&mut *conn, before, transition, at).await?;
+                save_transition(&mut *conn, before, transition, due_at, at).await?;
                 Ok(store::note_pushed(conn, *id, at).await?)
             })
         })
@@ -248,6 +249,7 @@ async fn decide_once(
     let effect = Effected::of(&transition);
     let kept = Answer { received_at: at, asked, accepted, receipt, reason, effect: effect.code().to_owned() };
     let facts = json!({ "contract": filing.contract, "attempt": filing.attempt, "accepted": accepted, "effect": effect.code() });
+    let due_at = loaded.due_at(&transition.next);
     let record = effects::record(Some(&loaded.contract), &transition)?.and(Event::new(
         "filing",
         filing.id,
@@ -262,7 +264,7 @@ async fn decide_once(
             (loaded.contract, transition, filing.id, kept),
             move |(before, transition, id, kept), conn| {
                 Box::pin(async move {
-                    save_transition(&mut *conn, before, transition, at).await?;
+                    save_transition(&mut *conn, before, transition, due_at, at).await?;
                     Ok(store::add_answer(conn, *id, kept).await?)
                 })
             },
@@ -289,12 +291,13 @@ pub async fn resubmit(
     let at = app.now();
     let transition =
         loaded.contract.clone().resubmit_filing(&loaded.context(&who, at), note).map_err(ContractError::from)?;
+    let due_at = loaded.due_at(&transition.next);
     let record = effects::record(Some(&loaded.contract), &transition)?;
     let next = transition.next.clone();
     let saved: Result<(), FilingError> = app
         .db
         .commit(&permit, record, (loaded.contract, transition), move |(before, transition), conn| {
-            Box::pin(async move { Ok(save_transition(conn, before, transition, at).await?) })
+            Box::pin(async move { Ok(save_transition(conn, before, transition, due_at, at).await?) })
         })
         .await;
     saved.map(|()| next)
@@ -336,15 +339,26 @@ pub async fn list(
     outcome: &str,
     before: &str,
     limit: i64,
-) -> Result<Vec<(Filing, Vec<Answer>)>, FilingError> {
+) -> Result<Vec<Listed>, FilingError> {
     actor.permit(&[Need::Operator])?;
     let mut conn = app.db.read().await?;
     let mut found = Vec::new();
     for filing in store::list(&mut conn, outcome, before, limit).await? {
         let answers = store::answers(&mut conn, filing.id).await?;
-        found.push((filing, answers));
+        let resubmitted = store::newest_attempt(&mut conn, filing.contract).await? > filing.attempt;
+        found.push(Listed { filing, answers, resubmitted });
     }
     Ok(found)
+}
+
+/// A submission as the operator's list shows it.
+pub struct Listed {
+    /// The submission.
+    pub filing: Filing,
+    /// Its answers, in the order they came.
+    pub answers: Vec<Answer>,
+    /// Whether a later submission of the same contract follows it.
+    pub resubmitted: bool,
 }
 
 /// How many submissions wait for an answer; for the operator's overview, which has checked the right to it.

@@ -51,7 +51,10 @@ struct Description;
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut openapi = Description::openapi();
     openapi.merge(
-        crate::features::routes().merge(crate::features::sandbox_routes()).merge(health::routes()).into_openapi(),
+        crate::features::routes()
+            .merge(crate::features::sandbox_routes())
+            .merge(crate::features::of("process", health::routes()))
+            .into_openapi(),
     );
     let schemes = [
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(session::COOKIE)))),
@@ -66,7 +69,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// All routes with all layers.
 pub fn router(app: App) -> Router {
-    let mut routes = crate::features::routes().merge(health::routes());
+    let mut routes = crate::features::routes().merge(crate::features::of("process", health::routes()));
     if app.config.is_sandbox() {
         routes = routes.merge(crate::features::sandbox_routes());
     }

@@ -133,12 +133,13 @@ async fn record_submitted(app: &App, permit: &Permit, id: ContractId) -> Result<
     let Axis::Due { .. } = loaded.contract.notice() else { return Ok(()) };
     let at = app.now();
     let transition = loaded.contract.clone().notice_submitted(&loaded.context(&domain::Actor::Platform, at))?;
+    let due_at = loaded.due_at(&transition.next);
     let record = effects::record(Some(&loaded.contract), &transition)?;
     app.db
         .commit(permit, record, (loaded.contract, transition), move |(before, transition), conn| {
-            Box::pin(
-                async move { Ok::<_, CommitError<NoticeError>>(save_transition(conn, before, transition, at).await?) },
-            )
+            Box::pin(async move {
+                Ok::<_, CommitError<NoticeError>>(save_transition(conn, before, transition, due_at, at).await?)
+            })
         })
         .await
 }
@@ -158,6 +159,7 @@ async fn record_published(
         loaded.contract.clone().notice_published(&loaded.context(&domain::Actor::Platform, at), receipt, address)?;
     let published = Published { at, receipt: receipt.trim().to_owned(), address: address.trim().to_owned() };
     let facts = json!({ "contract": notice.contract, "receipt": published.receipt, "address": published.address });
+    let due_at = loaded.due_at(&transition.next);
     let record = effects::record(Some(&loaded.contract), &transition)?.and(Event::new(
         "notice",
         notice.id,
@@ -168,7 +170,7 @@ async fn record_published(
     app.db
         .commit(permit, record, data, move |(before, transition, id, published), conn| {
             Box::pin(async move {
-                save_transition(&mut *conn, before, transition, at).await?;
+                save_transition(&mut *conn, before, transition, due_at, at).await?;
                 Ok::<_, CommitError<NoticeError>>(store::publish(conn, *id, published).await?)
             })
         })

@@ -15,7 +15,7 @@ use crate::http::problem::{Problem, Public, PublicError};
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_templates)).routes(routes!(show_template))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
 }
 
 /// Why a template is not shown.
@@ -110,7 +110,7 @@ struct TemplateList {
 
 /// Templates, by category and profile (S0-006, S0-020).
 #[utoipa::path(get, path = "/api/v1/templates", tag = "template", params(ListQuery), responses((status = 200, body = TemplateList)))]
-async fn list_templates(
+async fn list(
     State(app): State<App>,
     actor: Actor,
     Query(query): Query<ListQuery>,
@@ -145,7 +145,7 @@ struct TemplateView {
 
 /// A template.
 #[utoipa::path(get, path = "/api/v1/templates/{id}", tag = "template", params(("id" = String, Path)), responses((status = 200, body = TemplateView)))]
-async fn show_template(actor: Actor, Path(id): Path<String>) -> Result<Json<TemplateView>, Problem> {
+async fn show(actor: Actor, Path(id): Path<String>) -> Result<Json<TemplateView>, Problem> {
     actor.permit(&[Need::SignedIn]).map_err(TemplateError::from)?;
     let template = template::find(&id).ok_or(TemplateError::NotFound)?;
     let (sections, fields) = (template.sections.clone(), template.fields.clone());

@@ -4,9 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use serde::Serialize;
+use yinxin_pdf::Opened;
 use yinxin_pdf::verify::{Limits, Report, Unreadable, VerifyOptions, verify};
 use yinxin_pki::x509::Certificate;
 
+use super::parties::{self, Parties};
+use super::pictures::{self, Picture};
 use crate::actor::{Actor, Forbidden, Need};
 use crate::app::App;
 use crate::certificate::CertificateError;
@@ -51,18 +55,40 @@ impl PublicError for VerificationError {
     }
 }
 
+/// What is answered: the report, and what a person who looks at it wants to know besides.
+#[derive(Debug, Serialize)]
+pub(super) struct Verified {
+    #[serde(flatten)]
+    report: Report,
+    /// How many parties the text was made for, and how many have signed; none where the file does not say it.
+    contract: Option<Parties>,
+    /// The pictures of the seals.
+    pictures: Vec<Picture>,
+}
+
+impl Verified {
+    fn of(bytes: Arc<[u8]>, report: Report) -> Self {
+        let (contract, pictures) = match Opened::open(bytes) {
+            Ok(file) => (parties::of(&file, &report), pictures::of(&file, &report)),
+            Err(_) => (None, Vec::new()),
+        };
+        Self { report, contract, pictures }
+    }
+}
+
 /// Verifies under the roots of this installation, at the product's time, on the processors' own threads.
 ///
 /// # Errors
 /// [`VerificationError`].
-pub(super) async fn report(app: &App, actor: &Actor, bytes: Arc<[u8]>) -> Result<Report, VerificationError> {
+pub(super) async fn report(app: &App, actor: &Actor, bytes: Arc<[u8]>) -> Result<Verified, VerificationError> {
     actor.permit(&[Need::Anybody])?;
     let limits = Limits { bytes: app.config.http.upload_limit_bytes, ..Limits::default() };
     let (at_micros, trust) = (app.now(), app.config.verification.trust_file.clone());
     let mut roots = crate::certificate::use_cases::roots(app)?;
     app.cpu(move || {
         roots.extend(trust.as_deref().map(configured_roots).transpose()?.unwrap_or_default());
-        Ok(verify(bytes, &VerifyOptions { roots, at_micros, limits })?)
+        let report = verify(bytes.clone(), &VerifyOptions { roots, at_micros, limits })?;
+        Ok(Verified::of(bytes, report))
     })
     .await?
 }

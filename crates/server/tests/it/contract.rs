@@ -100,10 +100,11 @@ impl<'a> Desk<'a> {
         let sm3 = Sm3Digest::from_bytes([document; 32]);
         let transition = loaded.contract.clone().seal(&loaded.context(&who, at), sm3, &[act])?;
         let record = effects::record(Some(&loaded.contract), &transition)?;
+        let due_at = loaded.due_at(&transition.next);
         let data = (loaded.contract, transition);
         app.db
             .commit(&permit, record, data, move |(before, transition), conn| {
-                Box::pin(async move { Ok(store::save_transition(conn, before, transition, at).await?) })
+                Box::pin(async move { Ok(store::save_transition(conn, before, transition, due_at, at).await?) })
             })
             .await
     }
@@ -196,10 +197,18 @@ async fn the_malls_flow_from_award_to_the_frozen_text() {
         assert_eq!(a.post(&path(id, "/return"), unexplained).await.expect(422).code(), "contract.reason_missing");
         let returned = json!({ "version": version(&sent), "reason": "交货地点有误" });
         let returned = a.post(&path(id, "/return"), returned).await.expect(200);
+        let standing = show(b, id).await["standing"].clone();
+        assert_eq!((&standing["kind"], &standing["reason"]), (&json!("returned"), &json!("交货地点有误")));
+        assert_eq!((&standing["party"], &standing["back_to"]), (&json!("A"), &json!("B")));
         let early = a.post(&path(id, "/modification"), json!({ "version": version(&returned) })).await.expect(409);
         assert_eq!((early.code(), &early.json["held_by"]), ("contract.not_now", &json!(["B"])));
         let sent = b.post(&path(id, "/send"), json!({ "version": version(&returned) })).await.expect(200);
+        let withdrawn = b.post(&path(id, "/withdrawal"), json!({ "version": version(&sent) })).await.expect(200);
+        assert_eq!(show(a, id).await["standing"]["kind"], "withdrawn");
+        let sent = b.post(&path(id, "/send"), json!({ "version": version(&withdrawn) })).await.expect(200);
+        assert_eq!(show(a, id).await["standing"], Value::Null);
         let modified = a.post(&path(id, "/modification"), json!({ "version": version(&sent) })).await.expect(200);
+        assert_eq!(show(b, id).await["standing"]["kind"], "modified");
         let by_purchaser = json!({ "version": version(&modified), "fields": { "sign_place": "示例市" } });
         let edited = a.patch(&path(id, "/draft"), by_purchaser).await.expect(200);
         assert_eq!(
@@ -402,13 +411,14 @@ async fn either_side_begins_and_sealed_texts_stay_private_until_submitted_and_en
         let at = app.app().now();
         let transition = loaded.contract.clone().submit(&loaded.context(&who, at)).unwrap();
         let record = effects::record(Some(&loaded.contract), &transition).unwrap();
+        let due_at = loaded.due_at(&transition.next);
         let data = (loaded.contract, transition);
         app.app()
             .db
             .commit(&permit, record, data, move |(before, transition), conn| {
                 Box::pin(async move {
                     Ok::<_, yinxin_server::db::CommitError<ContractError>>(
-                        store::save_transition(conn, before, transition, at).await?,
+                        store::save_transition(conn, before, transition, due_at, at).await?,
                     )
                 })
             })
@@ -421,13 +431,28 @@ async fn either_side_begins_and_sealed_texts_stay_private_until_submitted_and_en
         let disagreed = a.post(&path(&id, "/disagreement"), disagreed).await.expect(200);
         let seen = show(b, &id).await;
         assert_eq!((seen["draft"].as_i64(), &seen["state"]["phase"]), (Some(2), &json!("drafting")));
+        // Who, for whom, when and why; and in whose hands it is now. The drafter sees the first character of the other party's name.
+        let standing = &seen["standing"];
+        assert_eq!((&standing["kind"], &standing["reason"]), (&json!("disagreed"), &json!("质保期与投标文件不符")));
+        assert_eq!((&standing["party"], &standing["back_to"]), (&json!("A"), &json!("B")));
+        assert_eq!(
+            (&standing["organisation_name"], &standing["person_name"]),
+            (&json!("示例县行政审批服务中心"), &json!("张*"))
+        );
+        assert!(standing["at"].as_i64().unwrap() > 0);
+        assert_eq!(show(a, &id).await["standing"]["person_name"], "张示例", "his own people he sees by name");
         // The new draft becomes a text of its own.
         let again = b.post(&path(&id, "/freeze"), json!({ "version": version(&disagreed) })).await.expect(200);
+        assert_eq!(show(b, &id).await["standing"], Value::Null, "it goes its way again");
         assert!(store::find_text(&mut app.app().db.read().await.unwrap(), contract, 2).await.unwrap().is_some());
         // Revoked, the award is free, and the other side may begin.
         let revoked = json!({ "version": version(&again), "reason": "改由采购人起草" });
         b.post(&path(&id, "/revocation"), revoked).await.expect(200);
-        assert_eq!(verbs(&show(b, &id).await), Vec::<&str>::new());
+        let seen = show(b, &id).await;
+        assert_eq!(verbs(&seen), Vec::<&str>::new());
+        let standing = &seen["standing"];
+        assert_eq!((&standing["kind"], &standing["reason"]), (&json!("revoked"), &json!("改由采购人起草")));
+        assert_eq!(standing["back_to"], Value::Null, "nobody can do anything with it");
         desk.begin(a, "goods-1").await.expect(201);
         let voided = b.get("/api/v1/contracts?list=voided").await.expect(200).json;
         assert_eq!(voided["items"][0]["contract_id"], json!(id));
@@ -448,7 +473,11 @@ async fn signing_expires_by_the_clock_and_a_hold_moves_the_end() {
         let held = format!("/api/v1/operator/contracts/{id}/hold");
         assert_eq!(b.post(&held, hold.clone()).await.expect(403).code(), "contract.not_yours");
         let held = app.operator().await.post(&held, hold).await.expect(200);
-        assert_eq!(verbs(&show(b, &id).await), Vec::<&str>::new());
+        let seen = show(b, &id).await;
+        assert_eq!(verbs(&seen), Vec::<&str>::new());
+        let standing = &seen["standing"];
+        assert_eq!((&standing["kind"], &standing["document"]), (&json!("held"), &json!("监管〔2025〕1号")));
+        assert_eq!((&standing["reason"], &standing["party"]), (&json!("投诉处理"), &Value::Null));
         app.app().clock.advance(60 * DAY).unwrap();
         app.app().db.announce();
         let resume = format!("/api/v1/operator/contracts/{id}/resumption");
@@ -470,6 +499,9 @@ async fn signing_expires_by_the_clock_and_a_hold_moves_the_end() {
         }
         let seen = show(&b, &id).await;
         assert_eq!(seen["state"]["phase"], "expired");
+        let standing = &seen["standing"];
+        assert_eq!((&standing["kind"], &standing["party"]), (&json!("expired"), &Value::Null), "the clock did it");
+        assert!(standing["at"].as_i64().unwrap() > 0);
         desk.begin(&b, "goods-1").await.expect(201);
     })
     .await;

@@ -18,6 +18,16 @@ async fn the_server_says_that_it_lives_and_is_ready_and_describes_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whom_to_ask_is_told_to_everybody_as_far_as_it_is_configured() {
+    everywhere_with("[help]\norganisation = \"示例服务中心\"\nphone = \"400-000-0000\"\n", async |app| {
+        let contact = app.visitor().get("/api/v1/help-contact").await.expect(200).json;
+        let expected = json!({ "organisation": "示例服务中心", "phone": "400-000-0000", "email": null, "hours": null });
+        assert_eq!(contact, expected);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_refusal_of_the_edge_is_a_problem_in_the_clients_language() {
     everywhere(async |app| {
         let visitor = app.visitor();

@@ -162,6 +162,15 @@ async fn a_refused_filing_goes_back_and_may_be_submitted_again() {
         let outcomes: Vec<_> =
             filing["submissions"].as_array().unwrap().iter().map(|one| &one["answers"][0]["outcome"]).collect();
         assert_eq!(outcomes, ["refused", "accepted"]);
+        // The operator sees of the refused one that it was followed, and of the accepted one that nothing follows it.
+        let listed = app.operator().await.get("/api/v1/operator/filings").await.expect(200).json;
+        let followed: Vec<_> = listed["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["outcome"].as_str().unwrap(), one["resubmitted"].as_bool().unwrap()))
+            .collect();
+        assert_eq!(followed, [("accepted", false), ("refused", true)]);
     })
     .await;
 }

@@ -116,6 +116,58 @@ async fn a_row_says_who_holds_it_by_when_and_what_fits() {
     .await;
 }
 
+// 采购法 art. 46 and 47, 实施条例 art. 50: a signed contract is due by its filing and notice, one that is not by its signing.
+#[tokio::test(flavor = "multi_thread")]
+async fn contracts_are_sorted_by_the_clock_that_runs_in_their_state() {
+    everywhere(async |app| {
+        // The supervising system does not answer, so that the filing stays due.
+        app.visitor().post("/api/v1/sandbox/supervision", json!({ "behaviour": "silent" })).await.expect(204);
+        let (desk, id) = crate::filing::on_paper(app).await;
+        let signed = &list(&desk.purchaser, "list=completed&sort=due").await[0];
+        assert_eq!((&signed["contract_id"], &signed["deadline"]["kind"]), (&json!(id), &json!("notice")));
+        let day = signed["deadline"]["last_day"].as_str().unwrap();
+        assert_eq!(day, "2025-05-22");
+        let due = async |query: &str| list(&desk.purchaser, &format!("list=completed&{query}")).await.len();
+        assert_eq!((due(&format!("due_from={day}&due_to={day}")).await, due("due_to=2025-05-21").await), (1, 0));
+    })
+    .await;
+}
+
+// S1-009 to S1-014, S4-038, S4-044: what pages must know to ask the right questions.
+#[tokio::test(flavor = "multi_thread")]
+async fn flow_profiles_say_who_drafts_who_reviews_and_what_is_asked() {
+    everywhere(async |app| {
+        let address = "/api/v1/flow-profiles";
+        assert_eq!(app.visitor().get(address).await.status, 401);
+        let person = app.person("13800000003").await;
+        let profiles = person.get(address).await.expect(200).json;
+        let named = |name: &str| profiles.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone();
+        let mall = named("henan-mall");
+        assert_eq!((&mall["starts_from"], &mall["drafting_by"]), (&json!("order"), &json!(["supplier"])));
+        assert_eq!((&mall["review"], &mall["review_by"]), (&json!("confirm_return_modify"), &json!("purchaser")));
+        assert_eq!(mall["drafting_roles"], json!(["administrator", "clerk"]));
+        let asked = &mall["confirmation"];
+        assert_eq!((&asked["asks_sealing"], &asked["scan_slot"]), (&json!(true), &json!("scan")));
+        let methods: Vec<&str> =
+            asked["payment_methods"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+        assert_eq!(methods, ["treasury_direct", "treasury_authorised", "transfer", "official_card"]);
+        assert_eq!((&mall["slots"][0]["slot"], &mall["slots"][0]["when"]), (&json!("scan"), &json!("before_freeze")));
+        let jiaozuo = named("jiaozuo");
+        assert_eq!(
+            (&jiaozuo["starts_from"], &jiaozuo["drafting_by"]),
+            (&json!("lot"), &json!(["purchaser", "supplier"]))
+        );
+        assert_eq!(
+            (&jiaozuo["review"], &jiaozuo["confirmation"]),
+            (&json!("agree_disagree_after_sealing"), &Value::Null)
+        );
+        for one in profiles.as_array().unwrap() {
+            assert!(["zh", "en"].iter().all(|language| !one["title"][language].as_str().unwrap().is_empty()), "{one}");
+        }
+    })
+    .await;
+}
+
 // S3-079: paging stays right while contracts come and go, in every order, also over several organisations of one person.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_follow_each_other_in_every_order_and_over_organisations() {

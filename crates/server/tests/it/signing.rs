@@ -246,6 +246,23 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
         let late = b.discard(contract, sent["contract_version"].as_i64().unwrap()).await.expect(409);
         assert_eq!(late.code(), "contract.already_sent");
         assert_eq!(a.document(contract).await, b.document(contract).await);
+        // Anybody who has the file can see that it is not signed by all, and which seals are on it.
+        let verified = async |bytes: Vec<u8>| {
+            let body = Some(("application/pdf", bytes));
+            app.visitor().send(reqwest::Method::POST, "/api/v1/verifications", body).await.expect(200).json
+        };
+        let half = verified(a.document(contract).await).await;
+        assert_eq!(
+            (&half["verdict"], &half["contract"]),
+            (&json!("valid_trusted"), &json!({ "parties": 2, "signed": 1 }))
+        );
+        let picture = &half["pictures"][0];
+        assert_eq!((&picture["signature"], &picture["media_type"]), (&json!(0), &json!("image/png")));
+        assert_eq!((&picture["width_mm"], &half["signatures"][0]["kind"]), (&json!(42), &json!("seal")));
+        let mut altered = a.document(contract).await;
+        altered[400] ^= 1;
+        let altered = verified(altered).await;
+        assert_eq!((&altered["verdict"], &altered["contract"]), (&json!("invalid"), &Value::Null), "worth nothing");
 
         // S1-036 to S1-041.
         a.personal().await;
@@ -254,6 +271,11 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
         a.submit(contract, sealed["contract_version"].as_i64().unwrap()).await.expect(200);
         signing.until(|shown| shown["state"]["signing"]["platform"]["state"] == "added").await;
         let whole = a.document(contract).await;
+        let judged = verified(whole.clone()).await;
+        assert_eq!(
+            (&judged["contract"], judged["pictures"].as_array().unwrap().len()),
+            (&json!({ "parties": 2, "signed": 2 }), 2)
+        );
         let roots = app.visitor().get("/api/v1/trust.pem").await.expect(200).bytes;
         crate::ceremony::judge("signing", &whole, &String::from_utf8(roots).unwrap());
         let opened = yinxin_pdf::Opened::open(std::sync::Arc::from(whole)).unwrap();

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use yinxin_pdf::{Dss, Opened, SignatureKind, SignatureRequest};
 use yinxin_pki::cms::SignedAttributes;
 use yinxin_pki::digest::DigestAlgorithm;
@@ -71,6 +72,7 @@ async fn anybody_may_have_a_file_verified_under_the_roots_of_the_installation() 
         let report = post("application/pdf", &file).await.expect(200).json;
         assert_eq!(report["verdict"], "valid_trusted", "{report:#}");
         assert_eq!(report["signatures"][0]["kind"], "cms");
+        assert_eq!((&report["contract"], &report["pictures"]), (&Value::Null, &json!([])), "no text of ours, no seal");
         file[100] ^= 1;
         assert_eq!(post("application/pdf", &file).await.expect(200).json["verdict"], "invalid");
         let unsigned = post("application/pdf", &plain()).await.expect(200).json;

@@ -53,8 +53,6 @@ export const identityWords = messages(
     captchaFault: "请输入图中的 5 位数字",
     strengthLength: "8 至 64 个字符",
     strengthKinds: "至少三种字符",
-    show: "显示密码",
-    hide: "隐藏密码",
     sealSample: "盖好公章的合同末页示意",
     agreementSummary: "查看内容",
     agreementText:
@@ -112,8 +110,6 @@ export const identityWords = messages(
     captchaFault: "Enter the 5 digits in the picture",
     strengthLength: "8 to 64 characters",
     strengthKinds: "three kinds of characters",
-    show: "Show the password",
-    hide: "Hide the password",
     sealSample: "The last page of a contract with both seals",
     agreementSummary: "Read it",
     agreementText:

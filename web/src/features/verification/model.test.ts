@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesAfter, checks, isPlatform, type Holder, type Report, type Signature } from "./model";
+import { changesAfter, checks, isPlatform, pictureOf, unfinished, type Holder, type Report, type Signature } from "./model";
 
 const holder = (facts: Partial<Holder> = {}): Holder => ({
   name: "示例公司",
@@ -39,6 +39,8 @@ const report = (signatures: Signature[], facts: Partial<Report> = {}): Report =>
   faults: [],
   revisions: [],
   signatures,
+  contract: null,
+  pictures: [],
   ...facts,
 });
 const fault = (code: string) => ({ code, verdict: "invalid" as const, zh: "", en: "" });
@@ -73,4 +75,23 @@ it("what changed after a signature is what later revisions brought", () => {
 it("the platform's signature is told by its own words, a party's is not", () => {
   expect(isPlatform(signature({ kind: "cms", reason: "平台存证签名，非合同当事人" }))).toBe(true);
   expect(isPlatform(signature({ kind: "cms" }))).toBe(false);
+});
+
+describe("a file of a contract", () => {
+  it("is unfinished only where it says so itself", () => {
+    expect(unfinished(report([signature()]))).toBeUndefined();
+    expect(unfinished(report([signature()], { contract: { parties: 2, signed: 1 } }))).toEqual({ parties: 2, signed: 1 });
+    expect(unfinished(report([signature()], { contract: { parties: 2, signed: 2 } }))).toBeUndefined();
+    // A text that nobody has signed is told as such.
+    expect(unfinished(report([], { contract: { parties: 2, signed: 0 } }))).toBeUndefined();
+  });
+
+  it("shows the pictures of its seals in their true proportion, and nothing but PNG", () => {
+    const picture = { signature: 1, media_type: "image/png" as const, data: "iVBO", width_mm: 42, height_mm: 21 };
+    const found = report([signature(), signature()], { pictures: [picture] });
+    expect(pictureOf(found, 0)).toBeUndefined();
+    expect(pictureOf(found, 1)).toEqual({ source: "data:image/png;base64,iVBO", width: 96, height: 48 });
+    const other = { ...picture, media_type: "image/svg+xml" as "image/png" };
+    expect(pictureOf(report([signature()], { pictures: [{ ...other, signature: 0 }] }), 0)).toBeUndefined();
+  });
 });

@@ -55,6 +55,20 @@ export interface Report {
   faults: Fault[];
   revisions: { signatures: number[]; changes: Change[] }[];
   signatures: Signature[];
+  /** How many parties a text of ours was made for, and how many have signed; none where the file does not say it. */
+  contract: { parties: number; signed: number } | null;
+  pictures: Picture[];
+}
+
+/** The picture of a seal. */
+export interface Picture {
+  /** Index into `signatures`. */
+  signature: number;
+  media_type: "image/png";
+  /** Base64. */
+  data: string;
+  width_mm: number;
+  height_mm: number;
 }
 
 /** What a check came to: all hold, one fails, or nothing speaks of it. */
@@ -96,6 +110,36 @@ export function checks(report: Report): Record<Check, Outcome> {
 /** What the revisions after a signature's own changed. */
 export function changesAfter(report: Report, signature: Signature): Change[] {
   return report.revisions.slice(signature.revision + 1).flatMap((revision) => revision.changes);
+}
+
+/** Whether the file says of itself that parties have not signed yet; what does not hold says nothing. */
+export function unfinished(report: Report): { parties: number; signed: number } | undefined {
+  const contract = report.contract;
+  return contract && contract.signed > 0 && contract.signed < contract.parties ? contract : undefined;
+}
+
+/** The largest side of a picture beside its signature, in CSS pixels; a seal of 40 mm fills it, a smaller one is smaller. */
+const LARGEST = 96;
+const USUAL_MM = 42;
+
+/** A picture as an image may show it, CSS pixels. */
+export interface Shown {
+  source: string;
+  width: number;
+  height: number;
+}
+
+/** How large something of this size (mm) is shown beside its signature. */
+export function scaled(width_mm: number, height_mm: number): { width: number; height: number } {
+  const scale = LARGEST / Math.max(USUAL_MM, width_mm, height_mm);
+  return { width: Math.round(width_mm * scale), height: Math.round(height_mm * scale) };
+}
+
+/** The picture of a signature's seal as its maker certified it. */
+export function pictureOf(report: Report, index: number): Shown | undefined {
+  const found = report.pictures.find((one) => one.signature === index);
+  if (!found || found.media_type !== "image/png") return undefined;
+  return { source: `data:image/png;base64,${found.data}`, ...scaled(found.width_mm, found.height_mm) };
 }
 
 /** The platform's signature says by itself that it is no party's. */

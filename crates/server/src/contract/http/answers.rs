@@ -15,6 +15,7 @@ use yinxin_domain::template::{self, Deviation, DeviationLevel, Missing};
 use super::listing::{ClockOut, HolderOut};
 use crate::contract::use_cases::drafting::Checks;
 use crate::contract::use_cases::reading::{Seen, actions};
+use crate::contract::use_cases::standing::{Standing, StandingKind};
 use crate::failure::Failure;
 
 /// A text in both languages.
@@ -95,6 +96,43 @@ pub(super) struct PartyOut {
 impl From<Action> for ActionOut {
     fn from(action: Action) -> Self {
         Self { verb: action.verb.code(), label: action.text.into() }
+    }
+}
+
+/// What has stopped the contract, or sent it back.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct StandingOut {
+    /// held, rejected, revoked, expired, returned, disagreed, withdrawn, modified, filing_refused
+    kind: &'static str,
+    /// The party that did it; none where a supervisor, the supervising system or the clock did.
+    party: Option<String>,
+    /// Its name.
+    organisation_name: Option<String>,
+    /// Who did it; of another party's people the first character only.
+    person_name: Option<String>,
+    /// When, microseconds UTC.
+    at: i64,
+    /// Why, in his words.
+    reason: Option<String>,
+    /// By which document, where a supervisor halted it.
+    document: Option<String>,
+    /// The party in whose hands it is now; none where no party can do anything.
+    back_to: Option<String>,
+}
+
+impl From<Standing> for StandingOut {
+    fn from(standing: Standing) -> Self {
+        let Standing { kind, back_to, entry } = standing;
+        Self {
+            kind: kind.code(),
+            party: entry.party.map(|party| party.to_string()),
+            document: entry.data["document"].as_str().filter(|_| kind == StandingKind::Held).map(str::to_owned),
+            organisation_name: entry.organisation_name,
+            person_name: entry.person_name,
+            at: entry.event.at,
+            reason: entry.opinion,
+            back_to: back_to.map(|party| party.to_string()),
+        }
     }
 }
 
@@ -195,6 +233,8 @@ pub(super) struct ContractOut {
     amount_capitals: String,
     /// The state.
     state: StateOut,
+    /// What has stopped it, or sent it back; none while it goes its way.
+    standing: Option<StandingOut>,
     /// How the state's name is shown: in_hand, attention, done, fact.
     tone: &'static str,
     /// Who must act.
@@ -256,7 +296,12 @@ fn deadline(deadline: Option<Deadline>, at: i64) -> Option<DeadlineOut> {
 
 impl ContractOut {
     /// What one actor sees of a contract; `urge_again_at` says when his party may urge again.
-    pub(super) fn of(seen: &Seen<'_>, urge_again_at: Option<i64>, at: i64) -> Result<Self, Failure> {
+    pub(super) fn of(
+        seen: &Seen<'_>,
+        standing: Option<Standing>,
+        urge_again_at: Option<i64>,
+        at: i64,
+    ) -> Result<Self, Failure> {
         let Seen { loaded, who, visibility } = seen;
         let contract = &loaded.contract;
         let whole = *visibility == Visibility::Whole;
@@ -306,6 +351,7 @@ impl ContractOut {
                 phase: contract.phase().code(),
                 label: contract.label(loaded.profile, who).into(),
             },
+            standing: standing.map(Into::into),
             holder: HolderOut::of(contract, contract.holder(), own_key),
             tone: contract.tone(who).code(),
             may_urge: own_key.is_some_and(|own| !contract.may_urge(own).is_empty()),

@@ -11,7 +11,7 @@ use yinxin_domain::ids::{ContractId, SealId};
 use super::answers::{ChecksOut, ContractOut};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::contract::use_cases::{reading, urging};
+use crate::contract::use_cases::{reading, standing, urging};
 use crate::http::extract::{Json, Path, not_found};
 use crate::http::file::{self, Keep};
 use crate::http::problem::Problem;
@@ -29,7 +29,8 @@ pub(super) async fn show(
         Some(party) => urging::urge_again_at(&app, id, party).await?,
         None => None,
     };
-    Ok(Json(ContractOut::of(&seen, again, app.now())?))
+    let standing = standing::standing(&app, &actor, &seen).await?;
+    Ok(Json(ContractOut::of(&seen, standing, again, app.now())?))
 }
 
 /// What stands in the way of sending.

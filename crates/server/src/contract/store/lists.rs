@@ -262,8 +262,8 @@ pub(in crate::contract) struct Shown {
     pub(in crate::contract) search: String,
     /// What its text names, 分.
     pub(in crate::contract) amount_fen: i64,
-    /// The end of the law's last day for signing; [`NEVER`] where there is none.
-    pub(in crate::contract) sign_by: i64,
+    /// By when it is due; [`NEVER`] where no clock runs.
+    pub(in crate::contract) due_at: i64,
 }
 
 /// Enters a contract that was just begun into the lists of its parties.
@@ -287,17 +287,14 @@ pub(in crate::contract) async fn follow(
     conn: &mut AnyConnection,
     before: &Contract,
     next: &Contract,
+    due_at: i64,
     at: i64,
 ) -> Result<(), Failure> {
-    let row = sqlx::query("SELECT search, amount_fen, sign_by FROM contracts WHERE id = $1")
+    let row = sqlx::query("SELECT search, amount_fen FROM contracts WHERE id = $1")
         .bind(next.id().to_string())
         .fetch_one(&mut *conn)
         .await?;
-    let shown = Shown {
-        search: row.try_get("search")?,
-        amount_fen: row.try_get("amount_fen")?,
-        sign_by: row.try_get("sign_by")?,
-    };
+    let shown = Shown { search: row.try_get("search")?, amount_fen: row.try_get("amount_fen")?, due_at };
     for party in next.parties() {
         let (were, are) = (before.lists_of(party.key), next.lists_of(party.key));
         for list in were.iter().filter(|list| !are.contains(list)) {
@@ -309,7 +306,7 @@ pub(in crate::contract) async fn follow(
         .bind(next.id().to_string())
         .bind(party.organisation.to_string())
         .bind(next.phase().code())
-        .bind(due_at(next, &shown))
+        .bind(shown.due_at)
         .bind(next.amount_shown(party.key, shown.amount_fen))
         .execute(&mut *conn)
         .await?;
@@ -318,10 +315,6 @@ pub(in crate::contract) async fn follow(
         }
     }
     Ok(())
-}
-
-fn due_at(contract: &Contract, shown: &Shown) -> i64 {
-    contract.due_at(Some(shown.sign_by).filter(|end| *end != NEVER)).unwrap_or(NEVER)
 }
 
 async fn enter(
@@ -344,7 +337,7 @@ async fn enter(
     .bind(since)
     .bind(contract.phase().code())
     .bind(contract.profile())
-    .bind(due_at(contract, shown))
+    .bind(shown.due_at)
     .bind(contract.amount_shown(party.key, shown.amount_fen))
     .bind(others.join("\n").to_lowercase())
     .bind(&shown.search)

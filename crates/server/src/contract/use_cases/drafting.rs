@@ -17,7 +17,7 @@ use crate::actor::{Actor, Forbidden, Need};
 use crate::app::App;
 use crate::award::use_cases::{self as awards, AwardState};
 use crate::contract::errors::ContractError;
-use crate::contract::loaded::{Loaded, domain_actor, drafted_amount};
+use crate::contract::loaded::{Loaded, domain_actor, drafted_amount, due_at};
 use crate::contract::store::{self, Row};
 use crate::contract::{effects, text};
 use crate::db::CommitError;
@@ -83,7 +83,7 @@ pub async fn begin(app: &App, actor: &Actor, award_id: AwardId, template_id: &st
         reasons: store::Reasons::new(),
     };
     let amount_fen = drafted_amount(&fields, &row.award).fen();
-    let sign_by = row.contract.signing_deadline(profile, ctx.law, ctx.calendar).map(|end| end.last_day.end_micros());
+    let due = due_at(&row.contract, profile);
     let begun: Result<(), ContractError> = app
         .db
         .commit(&permit, record, (row, award_id, stored.version), move |(row, award_id, award_version), conn| {
@@ -92,7 +92,7 @@ pub async fn begin(app: &App, actor: &Actor, award_id: AwardId, template_id: &st
                 if !awards::begin_drafting(&mut *conn, *award_id, *award_version, row.contract.id(), at).await? {
                     return Err(CommitError::Refused(ContractError::AwardNotOpen));
                 }
-                store::insert(conn, row, amount_fen, sign_by, at).await?;
+                store::insert(conn, row, amount_fen, due, at).await?;
                 Ok(())
             })
         })

@@ -8,6 +8,7 @@ pub mod operating;
 pub mod reading;
 pub mod review;
 pub mod signing;
+pub mod standing;
 pub mod track;
 pub mod urging;
 
@@ -127,6 +128,7 @@ async fn save(
     let at = app.now();
     let record = effects::record(Some(&loaded.contract), &transition)?;
     let next = transition.next.clone();
+    let due_at = loaded.due_at(&next);
     let data = (loaded.contract.clone(), transition, also);
     let saved: Result<(), ContractError> = app
         .db
@@ -140,7 +142,7 @@ async fn save(
                     }
                     Also::Text(draft, text) => store::insert_text(&mut *conn, id, *draft, text, at).await?,
                 }
-                Ok(store::save_transition(conn, before, transition, at).await?)
+                Ok(store::save_transition(conn, before, transition, due_at, at).await?)
             })
         })
         .await;

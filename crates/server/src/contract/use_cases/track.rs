@@ -92,8 +92,7 @@ pub async fn track(app: &App, actor: &Actor, id: ContractId) -> Result<Vec<Entry
     let seen = show(app, actor, id).await?;
     let events = events::track(&mut *app.db.read().await?, AGGREGATE, &id.to_string()).await?;
     let signed = signatures::all_of(app, id).await?;
-    let mut names =
-        Names { app, own: own_organisation(actor), all: actor.meets(&[Need::Operator]), known: BTreeMap::new() };
+    let mut names = Names::of(app, actor);
     let mut entries = Vec::with_capacity(events.len());
     for event in events {
         if let Some(entry) = entry(&seen, &mut names, event, &signed).await? {
@@ -101,6 +100,23 @@ pub async fn track(app: &App, actor: &Actor, id: ContractId) -> Result<Vec<Entry
         }
     }
     Ok(entries)
+}
+
+/// The newest entry of these kinds that this actor may see.
+///
+/// # Errors
+/// [`ContractError`].
+pub(super) async fn newest(
+    app: &App,
+    actor: &Actor,
+    seen: &Seen<'_>,
+    kinds: &[&'static str],
+) -> Result<Option<Entry>, ContractError> {
+    let id = seen.loaded.contract.id().to_string();
+    let event = events::newest_of(&mut *app.db.read().await?, AGGREGATE, &id, kinds).await?;
+    let Some(event) = event else { return Ok(None) };
+    let mut names = Names::of(app, actor);
+    Ok(entry(seen, &mut names, event, &[]).await?)
 }
 
 /// The proof of one entry, for who may see the entry.
@@ -114,8 +130,7 @@ pub async fn proof(app: &App, actor: &Actor, id: ContractId, seq: i64) -> Result
     let previous_hash = events.iter().find(|event| event.seq == seq - 1).map(|event| event.hash.clone());
     let event = events.into_iter().find(|event| event.seq == seq).ok_or(ContractError::NoEntry)?;
     let signed = signatures::all_of(app, id).await?;
-    let mut names =
-        Names { app, own: own_organisation(actor), all: actor.meets(&[Need::Operator]), known: BTreeMap::new() };
+    let mut names = Names::of(app, actor);
     let entry = entry(&seen, &mut names, event, &signed).await?.ok_or(ContractError::NoEntry)?;
     let concerned: Vec<Signature> = concerned(&entry.event, &entry.data, &signed).into_iter().cloned().collect();
     let mut proofs = Vec::with_capacity(concerned.len());
@@ -188,7 +203,11 @@ struct Names<'a> {
     known: BTreeMap<PersonId, String>,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    fn of(app: &'a App, actor: &Actor) -> Self {
+        Self { app, own: own_organisation(actor), all: actor.meets(&[Need::Operator]), known: BTreeMap::new() }
+    }
+
     async fn person(
         &mut self,
         seen: &Seen<'_>,

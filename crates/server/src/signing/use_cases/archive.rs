@@ -78,10 +78,11 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
     let before = loaded.contract.clone();
     let transition = before.clone().platform_signed(&loaded.context(&who, now), document)?;
     let record = effects::record(Some(&before), &transition)?;
+    let due_at = loaded.due_at(&transition.next);
     app.db
-        .commit(&permit, record, (before, transition, now), |(before, transition, now), conn| {
+        .commit(&permit, record, (before, transition, now), move |(before, transition, now), conn| {
             Box::pin(async move {
-                contract::save_transition(conn, before, transition, *now).await?;
+                contract::save_transition(conn, before, transition, due_at, *now).await?;
                 Ok::<_, CommitError<SigningError>>(())
             })
         })

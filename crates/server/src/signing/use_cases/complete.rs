@@ -144,6 +144,7 @@ struct Change {
     seals: Vec<(SealId, CertificateId)>,
     before: Contract,
     transition: Transition,
+    due_at: i64,
     signatures: Vec<Signature>,
     now: i64,
 }
@@ -237,6 +238,7 @@ async fn sign_and_record(
         passed,
         tickets,
         seals,
+        due_at: case.loaded.due_at(&transition.next),
         before,
         transition,
         signatures,
@@ -256,7 +258,7 @@ async fn sign_and_record(
                         return Err(CommitError::Refused(SigningError::SealChanged));
                     }
                 }
-                contract::save_transition(conn, &change.before, &change.transition, change.now).await?;
+                contract::save_transition(conn, &change.before, &change.transition, change.due_at, change.now).await?;
                 for signature in &change.signatures {
                     store::insert_signature(conn, signature).await?;
                 }

@@ -43,11 +43,12 @@ async fn act(
     }
     let record = effects::record(Some(&before), &transition)?;
     let next = transition.next.version();
+    let due_at = loaded.due_at(&transition.next);
     let done = app
         .db
-        .commit(&permit, record, (before, transition, now), |(before, transition, now), conn| {
+        .commit(&permit, record, (before, transition, now), move |(before, transition, now), conn| {
             Box::pin(async move {
-                contract::save_transition(conn, before, transition, *now).await?;
+                contract::save_transition(conn, before, transition, due_at, *now).await?;
                 let dropped = |effect: &_| matches!(effect, yinxin_domain::contract::Effect::DropRevision { .. });
                 if transition.effects.iter().any(dropped)
                     && let Some((number, _)) = before.current_step()

@@ -1,6 +1,8 @@
 // The axes of a contract's state as the rules keep them, read with care: the description of the API leaves them open.
 
+import { contractWords as c } from "../messages";
 import type { Contract } from "../model";
+import { showWords as t } from "./messages";
 
 export interface Axis {
   state: string;
@@ -9,11 +11,17 @@ export interface Axis {
   by?: string;
   reason?: string;
   document?: string;
-  back_to?: string;
   steps?: { party: string; state: { state: string; at?: number; since?: number } }[];
 }
 
 export const axis = (contract: Contract, name: "content" | "signing" | "filing" | "notice" | "hold"): Axis => contract.state[name] as Axis;
+
+/** A party as the reader calls it: his own organisation, or its place and name. */
+export function partyName(contract: Contract, key: string, name?: string | null): string {
+  const one = contract.parties.find((found) => found.key === key);
+  if (one?.own) return t.ownOrganisation;
+  return [c.party(key), one?.name ?? name].filter(Boolean).join(" ");
+}
 
 /** The verbs that lead to another page, by the page; the most pressing first. */
 const ELSEWHERE: readonly { verbs: readonly string[]; act: "agree" | "submit" | "review" | "sign" | "draft"; page: string }[] = [
