@@ -7,7 +7,8 @@ use yinxin_seal::draw::{HandwrittenSignature, PenPoint};
 fuzz_target!(|bytes: &[u8]| {
     let mut strokes = vec![Vec::new()];
     for point in bytes.chunks_exact(12) {
-        let number = |at: usize| f32::from_le_bytes([point[at], point[at + 1], point[at + 2], point[at + 3]]).into();
+        let number =
+            |at: usize| f64::from(f32::from_le_bytes([point[at], point[at + 1], point[at + 2], point[at + 3]]));
         if point[0] & 1 == 1 {
             strokes.push(Vec::new());
         }
