@@ -19,9 +19,15 @@ impl Scratch {
     /// # Errors
     /// When the system refuses.
     pub fn new() -> Result<Self, Error> {
-        let path = std::env::temp_dir().join(format!("yinxin-story-{}", unique()));
-        fs::create_dir(&path).map_err(io(format!("make {}", path.display())))?;
-        Ok(Self { path })
+        loop {
+            let path = std::env::temp_dir().join(format!("yinxin-story-{}", unique()));
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path }),
+                // Left behind by a process that was killed and had our number.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(io(format!("make {}", path.display()))(error)),
+            }
+        }
     }
 
     /// Where it is.

@@ -12,7 +12,8 @@ const SERVER: &str = "crates/server/src/";
 /// Rooms of the server that are not a feature of the business, and so have no room in `domain`.
 ///
 /// `open_api` is one of them for now: what it knows of machine clients has no rule of the business in it.
-const TECHNICAL: &[&str] = &["cli", "db", "demo", "help", "http", "jobs", "keys", "open_api", "outside", "verification"];
+const TECHNICAL: &[&str] =
+    &["cli", "db", "demo", "help", "http", "jobs", "keys", "open_api", "outside", "verification"];
 
 /// Every Rust file can be read as Rust; the other rules pass over one that cannot.
 pub fn lexes(house: &House) -> Vec<Fault> {

@@ -91,7 +91,9 @@ impl From<EngineError> for SigningError {
     fn from(error: EngineError) -> Self {
         use yinxin_pdf::SignError;
         match error {
-            EngineError::Prepare(SignError::Certified | SignError::CertifiedVisible | SignError::NoPageButton(_))
+            EngineError::Prepare(
+                SignError::Certified | SignError::CertifiedVisible | SignError::Locked(_) | SignError::NoPageButton(_),
+            )
             | EngineError::Seam(_) => Self::Document(error),
             EngineError::Unverified(_) => Self::Unverified(error),
             _ => Self::Failure(Failure::engine("signing", error)),
