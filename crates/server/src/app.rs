@@ -10,11 +10,11 @@ use std::time::SystemTime;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
-use tokio::sync::Semaphore;
 
 use yinxin_domain::contract::profile::{ProfileFault, Profiles, SHIPPED};
 
 use crate::config::Config;
+use crate::cpu::CpuPool;
 use crate::db::files::{Files, FilesError};
 use crate::db::{Db, DbError};
 use crate::failure::Failure;
@@ -50,6 +50,9 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The system gives no threads.
+    #[error("the threads for calculations cannot be started")]
+    Threads(#[source] std::io::Error),
     /// The system gives no randomness.
     #[error("the system gives no randomness")]
     Randomness(#[from] getrandom::Error),
@@ -186,7 +189,7 @@ pub struct Parts {
     pub profiles: Profiles,
     /// The browsers that are told what happens.
     pub feed: crate::notification::live::Feed,
-    cpu: Arc<Semaphore>,
+    cpu: CpuPool,
 }
 
 impl Deref for App {
@@ -212,7 +215,8 @@ impl App {
         let mut jobs = Registry::default();
         crate::features::register_jobs(&mut jobs);
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let cpu = if config.cpu.concurrency == 0 { processors } else { config.cpu.concurrency };
+        let threads = if config.cpu.concurrency == 0 { processors } else { config.cpu.concurrency };
+        let cpu = CpuPool::start(threads).map_err(StartError::Threads)?;
         let http = crate::outside::http_client()?;
         let rate = RateLimits::new(&config.rate);
         let profiles = load_profiles(config.contract.profiles_dir.as_deref())?;
@@ -230,7 +234,7 @@ impl App {
             rate,
             profiles,
             feed: crate::notification::live::Feed::default(),
-            cpu: Arc::new(Semaphore::new(cpu)),
+            cpu,
         })))
     }
 
@@ -257,15 +261,7 @@ impl App {
     /// # Errors
     /// [`Failure::Task`] when the work panicked.
     pub async fn cpu<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-        // The semaphore is never closed; were it, running unbounded is still right.
-        let turn = Arc::clone(&self.cpu).acquire_owned().await.ok();
-        let result = tokio::task::spawn_blocking(move || {
-            let result = work();
-            drop(turn);
-            result
-        })
-        .await?;
-        Ok(result)
+        self.cpu.run(work).await
     }
 }
 

@@ -43,9 +43,9 @@ pub enum Failure {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A task on the CPU pool panicked or was cancelled.
+    /// A calculation panicked.
     #[error("a calculation was broken off")]
-    Task(#[from] tokio::task::JoinError),
+    Task(#[from] tokio::sync::oneshot::error::RecvError),
     /// An engine (typesetting, signing, drawing) failed on input that had been checked.
     #[error("{engine} failed")]
     Engine {

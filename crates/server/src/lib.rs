@@ -12,6 +12,7 @@ pub mod certificate;
 pub mod cli;
 pub mod config;
 pub mod contract;
+pub mod cpu;
 pub mod db;
 pub mod failure;
 pub mod features;
