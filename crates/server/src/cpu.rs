@@ -1,7 +1,8 @@
 //! Threads for work that occupies a processor: signing, typesetting, hashing of passwords.
 //!
-//! They are few and always the same. The allocator keeps memory for each thread: on a pool that hands work to any of hundreds of threads,
-//! every one of them would come to hold what a typeset contract needs, and zeroing fresh pages would cost a tenth of all time.
+//! They are few and always the same. The allocator keeps memory for each thread: on a pool that hands work to any of many threads, every one
+//! of them comes to hold what a typeset contract needs. Under the load of whole contracts the server holds 430 MB this way, and 640 to 800 MB
+//! on the runtime's own pool.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{Receiver, Sender, channel};
