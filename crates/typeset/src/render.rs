@@ -239,6 +239,31 @@ mod tests {
         assert_eq!(places(&known), places(&found));
     }
 
+    /// How far below the last row of a table the next clause stands, in points.
+    fn below_a_table(clause: Clause) -> f64 {
+        let document = ContractDocument {
+            title: "示例合同".into(),
+            articles: vec![Article { heading: "标的".into(), clauses: vec![clause, Clause::Text("其后".into())] }],
+            ..ContractDocument::default()
+        };
+        let places = places(&serde_json::to_value(Model::new(&document)).expect("JSON"));
+        let height = |wanted: &str| {
+            let (_, place, _) = places.iter().find(|(_, _, text)| text.contains(wanted)).expect("the text is printed");
+            place.split_once(' ').and_then(|(_, y)| y.parse::<f64>().ok()).expect("a height")
+        };
+        height("其后") - height("末行")
+    }
+
+    #[test]
+    fn a_table_ends_with_its_last_row() {
+        let column = TableColumn { heading: "栏".into(), weight: 1, ..TableColumn::default() };
+        let rows = vec![vec!["首行".into()], vec!["末行".into()]];
+        let plain = below_a_table(Clause::Table(Table { columns: vec![column], rows }));
+        let priced =
+            below_a_table(Clause::PriceTable(PriceTable { total_capitals: "末行".into(), ..PriceTable::default() }));
+        assert!((plain - priced).abs() < 0.5, "{plain} pt below a plain table, {priced} pt below one with totals");
+    }
+
     #[test]
     fn microseconds_become_the_right_utc_date() {
         for (micros, expected) in [
