@@ -111,13 +111,11 @@ impl Opened {
 
     /// The digest of all bytes but those of `gap`, the place of a signature; `None` if it is no range of them.
     pub fn digest_around(&self, algorithm: DigestAlgorithm, gap: Range<usize>) -> Option<Digest> {
-        match &self.hashed {
-            Some(hashed) if algorithm == DigestAlgorithm::Sm3 => hashed.digest_around(gap),
-            Some(_) | None if gap.start <= gap.end => {
-                Some(algorithm.digest_parts(&[self.bytes().get(..gap.start)?, self.bytes().get(gap.end..)?]))
-            }
-            Some(_) | None => None,
+        if let (Some(hashed), DigestAlgorithm::Sm3) = (&self.hashed, algorithm) {
+            return hashed.digest_around(gap);
         }
+        let parts = [self.bytes().get(..gap.start)?, self.bytes().get(gap.end..)?];
+        (gap.start <= gap.end).then(|| algorithm.digest_parts(&parts))
     }
 
     /// The same file as it was when it was `length` bytes long, sharing the bytes: an earlier revision.

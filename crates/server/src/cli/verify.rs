@@ -51,6 +51,9 @@ pub(super) fn run(arguments: &Arguments) -> CommandResult {
         Ok(report) => report,
         Err(reason) => {
             eprintln!("yinxin: {reason}");
+            eprintln!(
+                "请给出签署后未经转换的 PDF 原文件和 PEM 格式的信任证书。(Give the PDF as it was signed, not converted, and trust anchors in PEM.)"
+            );
             return Ok(ExitCode::from(UNREADABLE));
         }
     };
