@@ -179,6 +179,8 @@ pub struct Parts {
     pub trust: crate::certificate::Trust,
     /// Seals that were read.
     pub seals: crate::seal::Cache,
+    /// Awards of contracts that were read.
+    pub awards: crate::contract::Awards,
     /// The handlers of background jobs.
     pub jobs: Registry,
     /// For outside systems: has timeouts, follows no redirects.
@@ -229,6 +231,7 @@ impl App {
             kek,
             trust: crate::certificate::Trust::default(),
             seals: crate::seal::Cache::default(),
+            awards: crate::contract::Awards::default(),
             jobs,
             http,
             rate,

@@ -51,6 +51,9 @@ impl CpuPool {
 }
 
 fn work(waiting: &Mutex<Receiver<Work>>) {
+    // The typesetter divides what it does among rayon's threads. Here each thread has a document of its own: were they to divide them, they would
+    // but wait for and wake each other. In a pool of one, it does the parts one after the other.
+    let _alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
     loop {
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };

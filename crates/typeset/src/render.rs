@@ -31,9 +31,9 @@ pub fn render(document: &ContractDocument, at_micros: i64) -> Result<Rendered, T
         .map_err(|error| TypesetError::Layout { messages: vec![error.to_string()] })?;
     // The typesetter is written in safe Rust and shares only its own caches, which it keeps consistent.
     let rendered = catch_unwind(AssertUnwindSafe(|| set(json, created)));
-    // The typesetter keeps intermediate results for documents that are set again and again while being edited. Ours differ each time:
-    // keeping them makes nothing faster and fills the memory.
-    typst::comemo::evict(0);
+    // The typesetter keeps intermediate results. What neither this document nor one that is being set at the same time has used is dropped;
+    // to drop all of them would make the other begin again.
+    typst::comemo::evict(1);
     let mut rendered = rendered.unwrap_or(Err(TypesetError::Stopped))?;
     in_order_of_blocks(&mut rendered.anchors, document);
     Ok(rendered)

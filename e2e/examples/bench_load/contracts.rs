@@ -69,8 +69,14 @@ impl Stage {
 
     /// Award, draft, the fields that are missing, the end of the text.
     fn freeze(&self, pair: &Pair) -> Result<Draft, Error> {
-        let code = format!("BENCH-{}", self.number.fetch_add(1, Ordering::Relaxed));
-        let award = pair.award(&self.template, &code).to_string();
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let code = format!("BENCH-{number}");
+        let mut award = pair.award(&self.template, &code);
+        // No two contracts buy the same, so that nothing that was set for one serves the next.
+        for (line, item) in award["items"].as_array_mut().into_iter().flatten().enumerate() {
+            item["name"] = json!(format!("计算机{number:03}-{line:03}"));
+        }
+        let award = award.to_string();
         let pushed = self.machine.push_by(&self.anybody, self.now_seconds, "/api/v1/awards", &award)?.ok_json()?;
         let party = &pair.parties[1];
         let client = &party.client;

@@ -1,5 +1,7 @@
 //! A contract as read from the store, with all that its rules ask.
 
+use std::sync::Arc;
+
 use yinxin_domain::award::Award;
 use yinxin_domain::calendar::WorkingDays;
 use yinxin_domain::contract::{self as domain, Context, Contract, Profile};
@@ -20,7 +22,7 @@ pub struct Loaded<'a> {
     /// The aggregate.
     pub contract: Contract,
     /// The award as it was when drafting began.
-    pub award: Award,
+    pub award: Arc<Award>,
     /// The template it is drafted with.
     pub template: &'static Template,
     /// The values of the draft.

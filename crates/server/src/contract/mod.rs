@@ -5,6 +5,7 @@
 //! own: [`use_cases::load_for_signing`] or [`use_cases::load_permitted`], a verb of the domain, [`effects::record`], and
 //! [`store::save_transition`] in the closure.
 
+pub mod awards;
 pub mod effects;
 pub mod errors;
 pub mod http;
@@ -15,5 +16,6 @@ pub mod store;
 pub mod text;
 pub mod use_cases;
 
+pub use awards::Awards;
 pub use errors::ContractError;
 pub use loaded::Loaded;

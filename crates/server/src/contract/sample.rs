@@ -1,6 +1,8 @@
 //! Many invented contracts at once, to measure lists with: the rules make each of them, and the store keeps them as it keeps all; what they have
 //! not is a document and a track. Sandbox only.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use yinxin_domain::calendar::{Date, WorkingDays};
 use yinxin_domain::contract::drafting::{Beginning, TextCheck};
@@ -112,7 +114,7 @@ impl Cast<'_> {
         let row = Row {
             contract,
             template: template.ok_or(ContractError::TemplateUnfit)?.id(),
-            award,
+            award: Arc::new(award),
             fields: json!({}),
             number: format!("SL-{number:08}"),
             title,

@@ -3,6 +3,7 @@
 pub mod lists;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use sqlx::any::AnyRow;
@@ -14,7 +15,8 @@ use yinxin_domain::identifiers::Sm3Digest;
 use yinxin_domain::ids::{ContractId, OrganisationId};
 use yinxin_domain::signing::{Anchor, PageSize};
 
-use crate::award::use_cases as awards;
+use super::awards::Awards;
+use crate::award::use_cases as award_use_cases;
 use crate::db::{expect_version, parsed};
 use crate::failure::Failure;
 
@@ -24,7 +26,7 @@ pub(super) struct Row {
     /// The aggregate.
     pub(super) contract: Contract,
     /// The award as it was when drafting began.
-    pub(super) award: Award,
+    pub(super) award: Arc<Award>,
     /// The template's id.
     pub(super) template: String,
     /// The values of the draft.
@@ -88,7 +90,7 @@ pub(super) async fn insert(
     .bind(contract.profile())
     .bind(contract.phase().code())
     .bind(contract.award().to_string())
-    .bind(text("contracts.award", &row.award)?)
+    .bind(text("contracts.award", &*row.award)?)
     .bind(&row.template)
     .bind(row.fields.to_string())
     .bind(&row.number)
@@ -150,7 +152,7 @@ pub async fn save_transition(
     expect_version(done.rows_affected(), "contract")?;
     lists::follow(&mut *conn, before, next, due_at, at).await?;
     if transition.effects.contains(&Effect::ReleaseAward) {
-        awards::release(conn, next.award(), next.id(), at).await?;
+        award_use_cases::release(conn, next.award(), next.id(), at).await?;
     }
     Ok(())
 }
@@ -220,17 +222,26 @@ pub(super) async fn parties(conn: &mut AnyConnection, id: ContractId) -> Result<
     rows.iter().map(|row| parsed(row, "organisation_id")).collect()
 }
 
-/// A contract.
-pub(super) async fn find(conn: &mut AnyConnection, id: ContractId) -> Result<Option<Row>, Failure> {
-    let row =
-        sqlx::query("SELECT state, award, template_id, fields, number, title, reasons FROM contracts WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_optional(conn)
-            .await?;
+/// A contract; its award is read if it is not yet among `awards`.
+pub(super) async fn find(conn: &mut AnyConnection, awards: &Awards, id: ContractId) -> Result<Option<Row>, Failure> {
+    let known = awards.find(id);
+    let query = match known {
+        Some(_) => "SELECT state, template_id, fields, number, title, reasons FROM contracts WHERE id = $1",
+        None => "SELECT state, award, template_id, fields, number, title, reasons FROM contracts WHERE id = $1",
+    };
+    let row = sqlx::query(query).bind(id.to_string()).fetch_optional(conn).await?;
     row.map(|row| {
+        let award = match known {
+            Some(award) => award,
+            None => {
+                let award = Arc::new(json(&row, "award")?);
+                awards.remember(id, &award);
+                award
+            }
+        };
         Ok(Row {
             contract: state(&row)?,
-            award: json(&row, "award")?,
+            award,
             template: row.try_get("template_id")?,
             fields: json(&row, "fields")?,
             number: row.try_get("number")?,

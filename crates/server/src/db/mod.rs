@@ -15,6 +15,7 @@
 pub mod events;
 pub mod files;
 pub mod migrate;
+mod readers;
 mod writer;
 
 use std::future::Future;
@@ -25,8 +26,7 @@ use std::time::Duration;
 use rand_core::Rng as _;
 use sqlx::AnyConnection;
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, Connection as _, Executor as _, Row as _};
+use sqlx::{AnyPool, Connection as _, Executor as _, Row as _};
 use tokio::sync::Notify;
 
 use crate::actor::Permit;
@@ -35,6 +35,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::jobs::{Message, store as outbox};
 pub use events::Event;
+pub use readers::ReadConnection;
 
 /// A future in a box that may be sent between threads.
 pub type BoxFuture<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
@@ -124,12 +125,18 @@ impl Record {
 /// The database. Cloning shares it.
 #[derive(Clone)]
 pub struct Db {
-    pool: AnyPool,
-    writer: Option<Arc<writer::Writer>>,
+    store: Store,
     clock: Arc<Clock>,
     chance: Arc<Chance>,
     announced: Arc<Notify>,
     changed: Arc<Notify>,
+}
+
+/// Where the connections are.
+#[derive(Clone)]
+enum Store {
+    Sqlite { readers: Arc<readers::SqliteReaders>, writer: Arc<writer::Writer> },
+    Postgres(AnyPool),
 }
 
 impl Db {
@@ -140,9 +147,7 @@ impl Db {
     pub async fn open(config: &Config, clock: Arc<Clock>, chance: Arc<Chance>) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
         let (announced, changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let options =
-            AnyPoolOptions::new().max_connections(config.database.connections).acquire_timeout(Duration::from_secs(10));
-        if config.database.url.is_empty() {
+        let store = if config.database.url.is_empty() {
             let address = sqlite_address(config)?;
             let mut connection = AnyConnection::connect(&format!("{address}?mode=rwc")).await?;
             for pragma in [
@@ -154,32 +159,41 @@ impl Db {
                 connection.execute(pragma).await?;
             }
             migrate::run(&mut connection, clock.now()).await?;
-            let pool = options
-                .after_connect(|connection, _| {
+            let readers =
+                readers::SqliteReaders::open(format!("{address}?mode=ro"), config.database.connections).await?;
+            Store::Sqlite { readers: Arc::new(readers), writer: Arc::new(writer::Writer::start(connection)) }
+        } else if config.database.url.starts_with("postgres://") || config.database.url.starts_with("postgresql://") {
+            let pool = AnyPoolOptions::new()
+                .max_connections(config.database.connections)
+                .acquire_timeout(readers::PATIENCE)
+                .test_before_acquire(false)
+                .before_acquire(|connection, used| {
                     Box::pin(async move {
-                        connection.execute("PRAGMA query_only = ON").await?;
-                        Ok(())
+                        if used.idle_for > readers::TRUSTED {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
                     })
                 })
-                .connect(&format!("{address}?mode=ro"))
+                .connect(&config.database.url)
                 .await?;
-            let writer = Some(Arc::new(writer::Writer::start(connection)));
-            Ok(Self { pool, writer, clock, chance, announced, changed })
-        } else if config.database.url.starts_with("postgres://") || config.database.url.starts_with("postgresql://") {
-            let pool = options.connect(&config.database.url).await?;
             migrate::run(&mut *pool.acquire().await?, clock.now()).await?;
-            Ok(Self { pool, writer: None, clock, chance, announced, changed })
+            Store::Postgres(pool)
         } else {
-            Err(DbError::Address)
-        }
+            return Err(DbError::Address);
+        };
+        Ok(Self { store, clock, chance, announced, changed })
     }
 
     /// A connection for reading. Give it back soon: do not hold it while waiting for anything else.
     ///
     /// # Errors
     /// [`Failure::Database`] when none is free within ten seconds.
-    pub async fn read(&self) -> Result<PoolConnection<Any>, Failure> {
-        Ok(self.pool.acquire().await?)
+    pub async fn read(&self) -> Result<ReadConnection, Failure> {
+        match &self.store {
+            Store::Sqlite { readers, .. } => Ok(readers.take().await?),
+            Store::Postgres(pool) => Ok(pool.acquire().await?.into()),
+        }
     }
 
     /// The database answers.
@@ -260,10 +274,13 @@ impl Db {
 
     /// Finishes the writes that were taken, takes no more, and closes every connection.
     pub async fn close(&self) {
-        if let Some(writer) = &self.writer {
-            writer.close().await;
+        match &self.store {
+            Store::Sqlite { readers, writer } => {
+                writer.close().await;
+                readers.close().await;
+            }
+            Store::Postgres(pool) => pool.close().await,
         }
-        self.pool.close().await;
     }
 
     async fn run<D, T, E, W>(&self, record: Option<(Permit, Record)>, data: D, write: W) -> Result<T, CommitError<E>>
@@ -274,21 +291,21 @@ impl Db {
         W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>> + Send + Sync + 'static,
     {
         let job = Write { record, data, write, clock: Arc::clone(&self.clock), chance: Arc::clone(&self.chance) };
-        match &self.writer {
-            Some(writer) => writer.submit(job).await,
-            None => self.transact(job).await,
+        match &self.store {
+            Store::Sqlite { writer, .. } => writer.submit(job).await,
+            Store::Postgres(pool) => self.transact(pool, job).await,
         }
     }
 
     /// PostgreSQL: one transaction, run again while the database asks for it.
-    async fn transact<D, T, E, W>(&self, job: Write<D, W>) -> Result<T, CommitError<E>>
+    async fn transact<D, T, E, W>(&self, pool: &AnyPool, job: Write<D, W>) -> Result<T, CommitError<E>>
     where
         D: Send + Sync + 'static,
         W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>> + Send + Sync,
     {
         let mut attempt = 0;
         loop {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = pool.begin().await?;
             let error = match job.apply(&mut transaction).await {
                 Ok(value) => match transaction.commit().await {
                     Ok(()) => return Ok(value),

@@ -133,15 +133,21 @@ async fn write_batches(mut connection: AnyConnection, mut queue: mpsc::Receiver<
     }
 }
 
+/// Each request to SQLite's driver is a switch to its thread and back; all that stands between two writes is therefore one request.
 async fn write_batch(connection: &mut AnyConnection, batch: &mut [Box<dyn Queued>]) -> Result<(), sqlx::Error> {
-    connection.execute("BEGIN IMMEDIATE").await?;
+    let mut before = "BEGIN IMMEDIATE; SAVEPOINT one_write";
+    let mut end = "COMMIT";
     for write in batch.iter_mut() {
-        connection.execute("SAVEPOINT one_write").await?;
-        if !write.run(connection).await {
-            connection.execute("ROLLBACK TO one_write").await?;
-        }
-        connection.execute("RELEASE one_write").await?;
+        sqlx::query(before).execute(&mut *connection).await?;
+        (before, end) = if write.run(connection).await {
+            ("RELEASE one_write; SAVEPOINT one_write", "RELEASE one_write; COMMIT")
+        } else {
+            (
+                "ROLLBACK TO one_write; RELEASE one_write; SAVEPOINT one_write",
+                "ROLLBACK TO one_write; RELEASE one_write; COMMIT",
+            )
+        };
     }
-    connection.execute("COMMIT").await?;
+    sqlx::query(end).execute(connection).await?;
     Ok(())
 }

@@ -296,21 +296,30 @@ pub(in crate::contract) async fn follow(
         .await?;
     let shown = Shown { search: row.try_get("search")?, amount_fen: row.try_get("amount_fen")?, due_at };
     for party in next.parties() {
-        let (were, are) = (before.lists_of(party.key), next.lists_of(party.key));
-        for list in were.iter().filter(|list| !are.contains(list)) {
+        let are = next.lists_of(party.key);
+        for list in before.lists_of(party.key).iter().filter(|list| !are.contains(list)) {
             leave(&mut *conn, party.organisation, *list, next.id()).await?;
         }
-        sqlx::query(
-            "UPDATE contract_lists SET phase = $3, due_at = $4, amount_fen = $5 WHERE contract_id = $1 AND organisation_id = $2",
-        )
+    }
+    sqlx::query("UPDATE contract_lists SET phase = $2, due_at = $3, amount_fen = $4 WHERE contract_id = $1")
         .bind(next.id().to_string())
-        .bind(party.organisation.to_string())
         .bind(next.phase().code())
         .bind(shown.due_at)
-        .bind(next.amount_shown(party.key, shown.amount_fen))
+        .bind(shown.amount_fen)
         .execute(&mut *conn)
         .await?;
-        for list in are.iter().filter(|list| !were.contains(list)) {
+    for party in next.parties() {
+        let amount_fen = next.amount_shown(party.key, shown.amount_fen);
+        if amount_fen != shown.amount_fen {
+            sqlx::query("UPDATE contract_lists SET amount_fen = $3 WHERE contract_id = $1 AND organisation_id = $2")
+                .bind(next.id().to_string())
+                .bind(party.organisation.to_string())
+                .bind(amount_fen)
+                .execute(&mut *conn)
+                .await?;
+        }
+        let were = before.lists_of(party.key);
+        for list in next.lists_of(party.key).iter().filter(|list| !were.contains(list)) {
             enter(&mut *conn, next, party, list.code(), &shown, at).await?;
         }
     }

@@ -75,7 +75,7 @@ pub async fn begin(app: &App, actor: &Actor, award_id: AwardId, template_id: &st
     let title = title_of(&stored.award);
     let row = Row {
         contract: transition.next,
-        award: stored.award,
+        award: Arc::new(stored.award),
         template: template.id(),
         fields: fields_json(&fields)?,
         number,

@@ -33,7 +33,7 @@ pub use super::store::{StoredText, find_text, newest_documents, save_transition}
 /// # Errors
 /// [`Failure`].
 pub async fn load(app: &App, id: ContractId) -> Result<Option<Loaded<'_>>, Failure> {
-    let row = store::find(&mut *app.db.read().await?, id).await?;
+    let row = store::find(&mut *app.db.read().await?, &app.awards, id).await?;
     row.map(|row| Loaded::of(app, row)).transpose()
 }
 
@@ -62,7 +62,7 @@ pub async fn load_permitted<'a>(
     let parties = store::parties(&mut conn, id).await?;
     let permit = permit(actor, &parties)?;
     let who = domain_actor(actor).ok_or(ContractError::NotFound)?;
-    let row = store::find(&mut conn, id).await?.ok_or(ContractError::NotFound)?;
+    let row = store::find(&mut conn, &app.awards, id).await?.ok_or(ContractError::NotFound)?;
     Ok((Loaded::of(app, row)?, who, permit))
 }
 
