@@ -15,18 +15,20 @@
 pub mod events;
 pub mod files;
 pub mod migrate;
-mod readers;
+mod pool;
 mod writer;
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use rand_core::Rng as _;
 use sqlx::AnyConnection;
-use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{AnyPool, Connection as _, Executor as _, Row as _};
+use sqlx::any::AnyRow;
+use sqlx::{Connection as _, Executor as _, Row as _};
 use tokio::sync::Notify;
 
 use crate::actor::Permit;
@@ -35,7 +37,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::jobs::{Message, store as outbox};
 pub use events::Event;
-pub use readers::ReadConnection;
+pub use pool::PooledConnection;
 
 /// A future in a box that may be sent between threads.
 pub type BoxFuture<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
@@ -125,18 +127,13 @@ impl Record {
 /// The database. Cloning shares it.
 #[derive(Clone)]
 pub struct Db {
-    store: Store,
+    pool: Arc<pool::Pool>,
+    /// On SQLite.
+    writer: Option<Arc<writer::Writer>>,
     clock: Arc<Clock>,
     chance: Arc<Chance>,
     announced: Arc<Notify>,
     changed: Arc<Notify>,
-}
-
-/// Where the connections are.
-#[derive(Clone)]
-enum Store {
-    Sqlite { readers: Arc<readers::SqliteReaders>, writer: Arc<writer::Writer> },
-    Postgres(AnyPool),
 }
 
 impl Db {
@@ -147,7 +144,8 @@ impl Db {
     pub async fn open(config: &Config, clock: Arc<Clock>, chance: Arc<Chance>) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
         let (announced, changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let store = if config.database.url.is_empty() {
+        let connections = config.database.connections;
+        let (pool, writer) = if config.database.url.is_empty() {
             let address = sqlite_address(config)?;
             let mut connection = AnyConnection::connect(&format!("{address}?mode=rwc")).await?;
             for pragma in [
@@ -159,41 +157,24 @@ impl Db {
                 connection.execute(pragma).await?;
             }
             migrate::run(&mut connection, clock.now()).await?;
-            let readers =
-                readers::SqliteReaders::open(format!("{address}?mode=ro"), config.database.connections).await?;
-            Store::Sqlite { readers: Arc::new(readers), writer: Arc::new(writer::Writer::start(connection)) }
+            let pool = pool::Pool::open(format!("{address}?mode=ro"), connections).await?;
+            (pool, Some(Arc::new(writer::Writer::start(connection))))
         } else if config.database.url.starts_with("postgres://") || config.database.url.starts_with("postgresql://") {
-            let pool = AnyPoolOptions::new()
-                .max_connections(config.database.connections)
-                .acquire_timeout(readers::PATIENCE)
-                .test_before_acquire(false)
-                .before_acquire(|connection, used| {
-                    Box::pin(async move {
-                        if used.idle_for > readers::TRUSTED {
-                            connection.ping().await?;
-                        }
-                        Ok(true)
-                    })
-                })
-                .connect(&config.database.url)
-                .await?;
-            migrate::run(&mut *pool.acquire().await?, clock.now()).await?;
-            Store::Postgres(pool)
+            let pool = pool::Pool::open(config.database.url.clone(), connections).await?;
+            migrate::run(&mut *pool.take().await?, clock.now()).await?;
+            (pool, None)
         } else {
             return Err(DbError::Address);
         };
-        Ok(Self { store, clock, chance, announced, changed })
+        Ok(Self { pool: Arc::new(pool), writer, clock, chance, announced, changed })
     }
 
     /// A connection for reading. Give it back soon: do not hold it while waiting for anything else.
     ///
     /// # Errors
     /// [`Failure::Database`] when none is free within ten seconds.
-    pub async fn read(&self) -> Result<ReadConnection, Failure> {
-        match &self.store {
-            Store::Sqlite { readers, .. } => Ok(readers.take().await?),
-            Store::Postgres(pool) => Ok(pool.acquire().await?.into()),
-        }
+    pub async fn read(&self) -> Result<PooledConnection, Failure> {
+        Ok(self.pool.take().await?)
     }
 
     /// The database answers.
@@ -274,13 +255,10 @@ impl Db {
 
     /// Finishes the writes that were taken, takes no more, and closes every connection.
     pub async fn close(&self) {
-        match &self.store {
-            Store::Sqlite { readers, writer } => {
-                writer.close().await;
-                readers.close().await;
-            }
-            Store::Postgres(pool) => pool.close().await,
+        if let Some(writer) = &self.writer {
+            writer.close().await;
         }
+        self.pool.close().await;
     }
 
     async fn run<D, T, E, W>(&self, record: Option<(Permit, Record)>, data: D, write: W) -> Result<T, CommitError<E>>
@@ -291,38 +269,42 @@ impl Db {
         W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>> + Send + Sync + 'static,
     {
         let job = Write { record, data, write, clock: Arc::clone(&self.clock), chance: Arc::clone(&self.chance) };
-        match &self.store {
-            Store::Sqlite { writer, .. } => writer.submit(job).await,
-            Store::Postgres(pool) => self.transact(pool, job).await,
+        if let Some(writer) = &self.writer {
+            return writer.submit(job).await;
         }
+        // In a task of its own: were the transaction left in the middle with its caller, its connection would go back with locks held.
+        let (pool, chance) = (Arc::clone(&self.pool), Arc::clone(&self.chance));
+        tokio::spawn(async move { transact(&pool, &chance, job).await }).await.map_err(|_| Failure::Stopping)?
     }
+}
 
-    /// PostgreSQL: one transaction, run again while the database asks for it.
-    async fn transact<D, T, E, W>(&self, pool: &AnyPool, job: Write<D, W>) -> Result<T, CommitError<E>>
-    where
-        D: Send + Sync + 'static,
-        W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>> + Send + Sync,
-    {
-        let mut attempt = 0;
-        loop {
-            let mut transaction = pool.begin().await?;
-            let error = match job.apply(&mut transaction).await {
-                Ok(value) => match transaction.commit().await {
-                    Ok(()) => return Ok(value),
-                    Err(error) => CommitError::Failed(error.into()),
-                },
-                Err(error) => {
-                    transaction.rollback().await?;
-                    error
-                }
-            };
-            attempt += 1;
-            if attempt > RETRIES || !asks_for_retry(&error) {
-                return Err(error);
+/// PostgreSQL: one transaction, run again while the database asks for it.
+async fn transact<D, T, E, W>(pool: &pool::Pool, chance: &Chance, job: Write<D, W>) -> Result<T, CommitError<E>>
+where
+    D: Send + Sync + 'static,
+    W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>> + Send + Sync,
+{
+    let mut attempt = 0;
+    loop {
+        let mut connection = pool.take().await?;
+        let mut transaction = connection.begin().await?;
+        let error = match job.apply(&mut transaction).await {
+            Ok(value) => match transaction.commit().await {
+                Ok(()) => return Ok(value),
+                Err(error) => CommitError::Failed(error.into()),
+            },
+            Err(error) => {
+                transaction.rollback().await?;
+                error
             }
-            let jitter = u64::from(self.chance.fork().next_u32() % 8);
-            tokio::time::sleep(Duration::from_millis((1 << attempt.min(6)) + jitter)).await;
+        };
+        drop(connection);
+        attempt += 1;
+        if attempt > RETRIES || !asks_for_retry(&error) {
+            return Err(error);
         }
+        let jitter = u64::from(chance.fork().next_u32() % 8);
+        tokio::time::sleep(Duration::from_millis((1 << attempt.min(6)) + jitter)).await;
     }
 }
 
@@ -336,8 +318,23 @@ struct Write<D, W> {
 }
 
 impl<D, W> Write<D, W> {
-    /// Inside a transaction: the change, then its events, then its messages.
+    /// Inside a transaction: the change, then its events, then its messages. A panic in one feature's write ends neither the task that all
+    /// writes to SQLite depend on, nor a transaction of PostgreSQL without its end.
     async fn apply<T, E>(&self, conn: &mut AnyConnection) -> Result<T, CommitError<E>>
+    where
+        W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>>,
+    {
+        let mut applying = std::pin::pin!(self.apply_unguarded(conn));
+        std::future::poll_fn(move |context| {
+            match std::panic::catch_unwind(AssertUnwindSafe(|| applying.as_mut().poll(context))) {
+                Ok(poll) => poll,
+                Err(_) => Poll::Ready(Err(CommitError::Failed(Failure::WritePanicked))),
+            }
+        })
+        .await
+    }
+
+    async fn apply_unguarded<T, E>(&self, conn: &mut AnyConnection) -> Result<T, CommitError<E>>
     where
         W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>>,
     {

@@ -3,9 +3,7 @@
 //! It takes what waits in the queue, opens `BEGIN IMMEDIATE`, runs each write in a savepoint (a refusing write undoes only
 //! itself), commits, and only then tells each waiting caller. With `synchronous = FULL` the COMMIT is on the disk.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 
 use sqlx::AnyConnection;
 use sqlx::{Connection as _, Executor as _};
@@ -49,17 +47,7 @@ where
 {
     fn run<'c>(&'c mut self, conn: &'c mut AnyConnection) -> BoxFuture<'c, bool> {
         Box::pin(async move {
-            let outcome = {
-                let mut applying = std::pin::pin!(self.write.apply(conn));
-                // A panic in one feature's write must not end the task that everybody's writes depend on.
-                std::future::poll_fn(move |context| {
-                    match std::panic::catch_unwind(AssertUnwindSafe(|| applying.as_mut().poll(context))) {
-                        Ok(poll) => poll,
-                        Err(_) => Poll::Ready(Err(CommitError::Failed(Failure::WritePanicked))),
-                    }
-                })
-                .await
-            };
+            let outcome = self.write.apply(conn).await;
             let keep = outcome.is_ok();
             self.outcome = Some(outcome);
             keep
