@@ -113,6 +113,31 @@ async fn a_panicking_or_failing_write_undoes_only_itself() {
     .await;
 }
 
+/// A browser that is closed in the middle leaves neither half a change nor a lock that others wait for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_caller_goes_away_happens_wholly_or_not_at_all_and_blocks_nobody() {
+    everywhere(async |app| {
+        act(app, "g", "first".into(), false).await.unwrap();
+        for number in 0..40 {
+            let mut abandoned = Box::pin(act(app, "g", format!("abandoned {number}"), false));
+            // Left at another moment each time: before it is queued, while it waits, in the transaction, or after it.
+            let _left = tokio::time::timeout(std::time::Duration::from_micros(100 * number), &mut abandoned).await;
+            drop(abandoned);
+            // The connection that it had, if it has given it back: the next write finds another.
+            let _held = app.app().db.read().await.unwrap();
+            let next = act(app, "g", format!("next {number}"), false);
+            tokio::time::timeout(std::time::Duration::from_secs(30), next).await.expect("no lock is left").unwrap();
+        }
+        app.app().db.close().await;
+        let mut conn = yinxin_server::db::open_read_only(&app.app().config).await.unwrap();
+        let track = events::track(&mut conn, "test", "g").await.unwrap();
+        let messages: i64 = sqlx::query_scalar(MESSAGES).fetch_one(&mut conn).await.unwrap();
+        assert!(events::is_unbroken(&track));
+        assert_eq!(messages, i64::try_from(track.len()).unwrap());
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_missing_or_moved_event_breaks_its_chain() {
     everywhere(async |app| {
