@@ -5,6 +5,7 @@
 //! figures depend on the machine; a program that ends badly is.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -86,6 +87,8 @@ enum BenchError {
     Cluster(#[from] ClusterError),
     #[error("cannot read what `cargo metadata` says: {0}")]
     Metadata(#[from] serde_json::Error),
+    #[error("cannot make a folder for the peers: {0}")]
+    Folder(#[from] std::io::Error),
 }
 
 /// One measured row, as the programs print it.
@@ -183,6 +186,7 @@ fn measure(root: &Path, arguments: &Arguments, rows: &mut Vec<Row>) -> Result<()
         "--example",
         "lists_at_scale",
     ]);
+    build.args(["--package", "yinxin-pdf", "--example", "verify_file"]);
     shell.run(&mut build)?;
     let programs = release_folder(root)?;
     let quick = arguments.quick.then_some("--quick");
@@ -191,8 +195,8 @@ fn measure(root: &Path, arguments: &Arguments, rows: &mut Vec<Row>) -> Result<()
         command.args(engines.iter().map(|level| level.name())).args(quick);
         collect(&shell, &mut command, rows)?;
     }
-    if engines.iter().any(|level| matches!(level, Level::L1 | Level::L2)) {
-        peer(root, &shell, &programs, quick.is_some(), rows)?;
+    if engines.iter().any(|level| matches!(level, Level::L1 | Level::L2 | Level::L3)) {
+        peers(root, &shell, &programs, quick.is_some(), rows)?;
     }
     if !load.is_empty() {
         let mut command = Command::new(programs.join("examples/bench_load"));
@@ -240,17 +244,31 @@ fn with_postgres(sqlite_only: bool, command: &mut Command) -> Result<Option<Clus
     }
 }
 
-/// pyHanko on the same file in the same run, where the environment of the tests is there.
-fn peer(root: &Path, shell: &Shell, programs: &Path, quick: bool, rows: &mut Vec<Row>) -> Result<(), BenchError> {
+/// pyHanko, pdfsig and LibPDF on the same file in the same run. What is missing and cannot be installed is said and left out.
+fn peers(root: &Path, shell: &Shell, programs: &Path, quick: bool, rows: &mut Vec<Row>) -> Result<(), BenchError> {
     let python = env::var_os("YINXIN_PYTHON").map_or_else(|| tools::python(root), PathBuf::from);
     if !python.is_file() {
-        println!("without pyHanko as a peer: `cargo xtask test --only python` makes its environment");
+        println!("without peers: `cargo xtask test --only python` makes the environment of pyHanko");
         return Ok(());
     }
-    let pdf = programs.join("bench-peer.pdf");
+    let rounds = ["--rounds", if quick { "10" } else { "50" }];
+    let (pdf, folder) = (programs.join("bench-peer.pdf"), programs.join("bench-peers"));
+    fs::create_dir_all(&folder)?;
     shell.run(Command::new(programs.join("examples/bench_engines")).arg(format!("--write-pdf={}", pdf.display())))?;
     let mut command = Command::new(python);
-    command.arg(root.join("oracles/peer_pyhanko.py")).arg(&pdf).args(["--rounds", if quick { "10" } else { "50" }]);
+    command.arg(root.join("oracles/peer_pyhanko.py")).arg(&pdf).arg(&folder).args(rounds);
+    collect(shell, &mut command, rows)?;
+    let mut ours = Command::new(programs.join("examples/verify_file"));
+    ours.args([folder.join("five.pdf"), folder.join("root.pem")]).arg(if quick { "20" } else { "200" });
+    collect(shell, &mut ours, rows)?;
+
+    let libpdf = root.join("oracles/peer_libpdf");
+    if let Err(error) = tools::ensure_node_modules(shell, &libpdf) {
+        println!("without LibPDF as a peer: {error}");
+        return Ok(());
+    }
+    let mut command = Command::new("node");
+    command.arg("peer.mjs").arg(&pdf).arg(&folder).args(rounds).current_dir(&libpdf);
     collect(shell, &mut command, rows)
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod bench;
+mod interop;
 mod shell;
 mod test;
 mod tidy;
@@ -32,6 +33,8 @@ enum Task {
     Test(test::Arguments),
     /// Check the conventions of the house: directions, rooms, names, sizes, citations, licences.
     Tidy,
+    /// Write the page of what other programs read from what the last whole run of the tests has shown.
+    Interop,
     /// Build for release and measure: how fast each level is, beside what was promised.
     Bench(bench::Arguments),
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let good = match arguments.task {
         Task::Test(arguments) => test::run(root, &arguments),
         Task::Tidy => tidy::run(root),
+        Task::Interop => test::write_interop(root),
         Task::Bench(arguments) => bench::run(root, &arguments),
     };
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }

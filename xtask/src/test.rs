@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
+use crate::interop::{self, InteropError};
 use crate::shell::{Shell, ShellError, capture};
 use crate::tidy;
 use postgres::{Cluster, ClusterError};
@@ -33,7 +34,7 @@ pub struct Arguments {
 enum Step {
     /// Programs of the system that the checks call, installed where they are missing and we are root.
     Tools,
-    /// The Python environment of the independent PDF checker.
+    /// What the independent checkers in Python and JavaScript run on.
     Python,
     /// `cargo fmt --check`.
     Fmt,
@@ -51,6 +52,8 @@ enum Step {
     E2e,
     /// The browser stories: the demo's product, used in a real Chromium.
     Browser,
+    /// The page of what other programs read, held against what the tests of this run have shown.
+    Interop,
 }
 
 impl Step {
@@ -65,6 +68,7 @@ impl Step {
         Self::Test,
         Self::E2e,
         Self::Browser,
+        Self::Interop,
     ];
 
     /// The steps without which this one cannot run.
@@ -73,6 +77,7 @@ impl Step {
             Self::Tools | Self::Fmt | Self::Tidy => &[],
             Self::Python | Self::Clippy | Self::Doc | Self::Web => &[Self::Tools],
             Self::Test | Self::E2e | Self::Browser => &[Self::Tools, Self::Python],
+            Self::Interop => &[Self::Tools, Self::Python, Self::Test, Self::E2e],
         }
     }
 
@@ -88,6 +93,7 @@ impl Step {
             Self::Web => "web",
             Self::E2e => "e2e",
             Self::Browser => "browser",
+            Self::Interop => "interop",
         }
     }
 }
@@ -109,6 +115,8 @@ enum StepError {
     NoStory,
     #[error("cannot read what `cargo metadata` says: {0}")]
     Metadata(#[from] serde_json::Error),
+    #[error(transparent)]
+    Interop(#[from] InteropError),
 }
 
 /// What happened to one step.
@@ -127,6 +135,10 @@ pub fn run(root: &Path, arguments: &Arguments) -> bool {
             return false;
         }
     };
+    if let Err(error) = Package::e2e(root).and_then(|package| Ok(interop::forget(&package.target)?)) {
+        eprintln!("cannot begin: {error}");
+        return false;
+    }
     let mut bench = Bench { root, shell, cluster: None, tally: Tally::default() };
     let mut outcomes: Vec<Outcome> = Vec::new();
     for step in chosen(arguments.only) {
@@ -203,7 +215,10 @@ impl Bench<'_> {
     fn step(&mut self, step: Step) -> Result<(), StepError> {
         match step {
             Step::Tools => Ok(tools::ensure_programs(&self.shell)?),
-            Step::Python => Ok(tools::ensure_python(&self.shell, self.root)?),
+            Step::Python => {
+                tools::ensure_python(&self.shell, self.root)?;
+                Ok(tools::ensure_node_modules(&self.shell, &self.root.join("oracles"))?)
+            }
             Step::Fmt => self.cargo(&["fmt", "--all", "--check"], &[]),
             Step::Tidy => tidy::run(self.root).then_some(()).ok_or(StepError::Tidy),
             Step::Clippy => self.cargo(
@@ -218,6 +233,7 @@ impl Bench<'_> {
             Step::Test => self.test(&["--no-fail-fast"], &[]),
             Step::E2e => self.stories(),
             Step::Browser => self.browser(),
+            Step::Interop => Ok(interop::check(self.root, &Package::e2e(self.root)?.target)?),
         }
     }
 
@@ -271,9 +287,11 @@ impl Bench<'_> {
                 self.cluster.insert(cluster).url()
             }
         };
+        let notes = interop::notes(&Package::e2e(self.root)?.target);
         let mut command = self.cargo_command(&["test", "--locked", "--workspace"]);
         command
             .args(arguments)
+            .env("YINXIN_INTEROP", notes)
             .env("YINXIN_TEST_POSTGRES", postgres)
             .env("YINXIN_PYTHON", tools::python(self.root))
             .env("YINXIN_ORACLES", "required")
@@ -302,6 +320,12 @@ impl Bench<'_> {
         drop(self.cluster);
         self.tally
     }
+}
+
+/// Writes the page of what other programs read, from the notes that the last run left; true if that was a whole run.
+pub fn write_interop(root: &Path) -> bool {
+    let written = Package::e2e(root).and_then(|package| Ok(interop::write(root, &package.target)?));
+    written.inspect_err(|error| eprintln!("{error}")).is_ok()
 }
 
 /// The cargo that runs us, to be run at the root of the workspace.
@@ -372,6 +396,8 @@ mod tests {
         assert_eq!(chosen(Some(Step::Fmt)), [Step::Fmt]);
         assert_eq!(chosen(Some(Step::E2e)), [Step::Tools, Step::Python, Step::E2e]);
         assert_eq!(chosen(Some(Step::Browser)), [Step::Tools, Step::Python, Step::Browser]);
+        let interop = [Step::Tools, Step::Python, Step::Test, Step::E2e, Step::Interop];
+        assert_eq!(chosen(Some(Step::Interop)), interop);
         assert_eq!(chosen(None), Step::ALL);
     }
 

@@ -8,6 +8,8 @@ mod coming_up;
 mod demo;
 mod filing;
 mod ink;
+#[path = "../../../oracles/interop.rs"]
+mod interop;
 mod lot;
 mod mall;
 mod scene;

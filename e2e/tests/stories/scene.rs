@@ -9,6 +9,8 @@ use e2e::{Client, Error, Machine, Reply, Server, checkers};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use crate::interop::shown;
+
 /// Everybody's password.
 const PASSWORD: &str = "Sample-password-1";
 /// The password of every certificate.
@@ -122,6 +124,14 @@ pub fn judge(file: &Path, trust: &Path) -> Result<(), Error> {
         assert!(said.contains("Signature is Valid") && !said.contains("Signature is Invalid"), "{said}");
     }
     checkers::qpdf_check(file)?;
+    for (program, command) in [
+        ("check_pdf.py", "python check_pdf.py contract.pdf --trust trust.pem"),
+        ("pyHanko", "python check_lta.py contract.pdf trust.pem yinxin-platform-1"),
+        ("pdfsig", "pdfsig -nocert contract.pdf"),
+        ("qpdf", "qpdf --check contract.pdf"),
+    ] {
+        shown!("A concluded contract of the running product", program, Ours, command);
+    }
     Ok(())
 }
 

@@ -104,6 +104,8 @@ pub enum Fault {
     TimeNotProven,
     /// The time of signing is before that of a signature which this one covers, or in the future.
     TimeOrder,
+    /// A certificate has ended, and the file holds no revocation status of it that was issued after the signature.
+    RevocationNotProven(Role),
 }
 
 impl Fault {
@@ -118,7 +120,8 @@ impl Fault {
             | Fault::AttachedContent
             | Fault::CmsUnreadable(CmsError::UnsupportedDigest(_) | CmsError::UnsupportedSignature(_))
             | Fault::TimeNotProven
-            | Fault::TimeOrder => Verdict::Indeterminate,
+            | Fault::TimeOrder
+            | Fault::RevocationNotProven(_) => Verdict::Indeterminate,
             _ => Verdict::Invalid,
         }
     }
@@ -156,6 +159,7 @@ impl Fault {
             Fault::MaterialExcess => "material.excess",
             Fault::TimeNotProven => "time.not_proven",
             Fault::TimeOrder => "time.order",
+            Fault::RevocationNotProven(_) => "revocation.not_proven",
         }
     }
 
@@ -194,6 +198,9 @@ impl Fault {
             Fault::MaterialExcess => "签名数据所带的证书过多。".into(),
             Fault::TimeNotProven => "签名时间没有可信时间戳，而证书此后已过期或被吊销。".into(),
             Fault::TimeOrder => "签名时间早于它之前的签名，或在未来。".into(),
+            Fault::RevocationNotProven(role) => {
+                format!("{}的证书链中有证书现已过期，而文件中没有签名之后出具的吊销状态证据。", role_zh(*role))
+            }
         }
     }
 
@@ -248,6 +255,10 @@ impl Fault {
                 "The time is only claimed, and the certificate has expired or been revoked since.".into()
             }
             Fault::TimeOrder => "The time of signing is before that of an earlier signature, or in the future.".into(),
+            Fault::RevocationNotProven(role) => format!(
+                "A certificate in the chain of the {role:?} has ended, and the file holds no evidence of its revocation status that was \
+                 issued after the signature."
+            ),
         }
     }
 }

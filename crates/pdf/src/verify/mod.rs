@@ -36,6 +36,7 @@ pub use fault::{Fault, Frame, Verdict};
 pub use pages::{PageChange, PageReport};
 pub use report::{
     Clock, Holder, Kind, Report, RevisionReport, Revocation, SealFacts, Sentence, SignatureReport, SigningTime, Time,
+    WantedEvidence,
 };
 
 use crate::fields::{FieldError, SignatureField, SignatureValue};
@@ -138,7 +139,7 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
     let mut file_faults = Vec::new();
     let compared = compare_revisions(&file, &layers, &found);
     let (readings, sm3) = signature::read_all(&file, &layers, &found);
-    let (examined, evidence_unreadable) = examine_all(&file, options, &found, &readings);
+    let (examined, wanted_evidence, evidence_unreadable) = examine_all(&file, options, &found, &readings);
     if evidence_unreadable {
         file_faults.push(Fault::EvidenceUnreadable);
     }
@@ -191,9 +192,15 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
         length: file.bytes().len(),
         sm3: report::digest_text(&sm3),
         renew_before,
+        evidence_before: wanted_evidence
+            .iter()
+            .filter(|wanted| !wanted.with_renewal)
+            .map(|wanted| Time(wanted.certificate.not_after()))
+            .min(),
         revisions,
         signatures,
         faults: file_faults,
+        wanted_evidence,
     })
 }
 
@@ -264,8 +271,14 @@ fn compare_revisions(file: &Opened, layers: &[Layer], found: &[Found]) -> Vec<(V
     compared
 }
 
-/// Verifies from the newest to the oldest. The second value is whether the evidence store could not be read.
-fn examine_all(file: &Opened, options: &VerifyOptions, found: &[Found], readings: &[Reading]) -> (Vec<Examined>, bool) {
+/// Verifies from the newest to the oldest. The second value is the evidence that should be added, the third whether the evidence store could
+/// not be read.
+fn examine_all(
+    file: &Opened,
+    options: &VerifyOptions,
+    found: &[Found],
+    readings: &[Reading],
+) -> (Vec<Examined>, Vec<WantedEvidence>, bool) {
     let (store, unreadable) = match file.dss() {
         Ok(store) => (store, false),
         Err(_) => (crate::dss::Dss::default(), true),
@@ -283,11 +296,12 @@ fn examine_all(file: &Opened, options: &VerifyOptions, found: &[Found], readings
     let crls: Vec<&[u8]> = store.crls.iter().chain(loose().flat_map(|loose| &loose.crls)).map(Vec::as_slice).collect();
     let evidence = RevocationEvidence { ocsp_responses: &ocsps, crls: &crls };
 
-    let mut session = Session { validator, materials, evidence, existed: options.at_micros };
+    let (now, existed) = (options.at_micros, options.at_micros);
+    let mut session = Session { validator, materials, evidence, existed, now, wanted: Vec::new() };
     let newest_first = found.iter().zip(readings).rev();
     let mut examined: Vec<Examined> =
         newest_first.map(|(found, reading)| signature::examine(file, found, reading, &mut session)).collect();
     examined.reverse();
     signature::judge_clocks(&mut examined);
-    (examined, unreadable)
+    (examined, session.wanted, unreadable)
 }

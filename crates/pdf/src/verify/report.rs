@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 use yinxin_pki::asn1::ObjectIdentifier;
-use yinxin_pki::chain::{ChainReport, RevocationStatus};
+use yinxin_pki::chain::{ChainReport, RevocationEvidence, RevocationStatus, status_at};
 use yinxin_pki::x509::Certificate;
 
 use super::change::Change;
@@ -23,12 +23,41 @@ pub struct Report {
     /// When the newest document timestamp that holds ceases to protect the file: evidence and a further one must be added before. `None` when
     /// there is none.
     pub renew_before: Option<Time>,
+    /// When the first of [`Report::wanted_evidence`] can no longer be had: it must be added, under a document timestamp, before. `None` when
+    /// nothing is wanted but what goes with the next renewal.
+    pub evidence_before: Option<Time>,
     /// The revisions, oldest first.
     pub revisions: Vec<RevisionReport>,
     /// The signatures in the order of the file.
     pub signatures: Vec<SignatureReport>,
     /// What speaks against the file as a whole.
     pub faults: Vec<Fault>,
+    /// What whoever keeps the file should add to it while it can still be had; each certificate once. Not part of the data that is written.
+    #[serde(skip)]
+    pub wanted_evidence: Vec<WantedEvidence>,
+}
+
+/// A certificate of a signature on which evidence issued after the signature is not in the file yet, and can still be asked for.
+///
+/// As long as the certificate has not ended the file is valid without; afterwards it would be indeterminate (ETSI EN 319 102-1, 5.6.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedEvidence {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Who issued it.
+    pub issuer: Certificate,
+    /// The evidence has to be issued at this time, microseconds UTC, or later.
+    pub issued_from: i64,
+    /// Whether it concerns the newest document timestamp only: it then goes into the file with the next one ([`Report::renew_before`]).
+    pub with_renewal: bool,
+}
+
+impl WantedEvidence {
+    /// Whether these responses and lists are what is wanted: of an issuer's own signature, and not issued too early. They are also if they say
+    /// that the certificate was revoked.
+    pub fn is_met_by(&self, evidence: &RevocationEvidence<'_>) -> bool {
+        status_at(&self.certificate, &self.issuer, evidence, self.issued_from).is_final_at(self.issued_from)
+    }
 }
 
 /// A sentence in both languages.
@@ -142,7 +171,10 @@ pub struct Holder {
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Revocation {
     /// Evidence says that nothing was revoked.
-    Good,
+    Good {
+        /// When it was issued, the oldest of the chain. If that was before the signature, newer evidence should be added to the file.
+        as_of: Time,
+    },
     /// There is no usable evidence for some certificate.
     Unknown,
     /// Revoked, but after the signature was made: it stays valid (GM/T 0031 6.2.3).
@@ -268,16 +300,17 @@ impl Holder {
 
 fn revocation_of(chain: &ChainReport) -> Revocation {
     let of = |status: &RevocationStatus| match *status {
-        RevocationStatus::Good { .. } => Revocation::Good,
+        RevocationStatus::Good { this_update } => Revocation::Good { as_of: Time(this_update) },
         RevocationStatus::Unknown => Revocation::Unknown,
         RevocationStatus::RevokedAfter { at, .. } => Revocation::RevokedAfter { at: Time(at) },
         RevocationStatus::RevokedBefore { at, .. } => Revocation::RevokedBefore { at: Time(at) },
     };
+    // The older evidence weighs more, as it shows less.
     let weight = |status: &Revocation| match status {
-        Revocation::Good => 0,
-        Revocation::Unknown => 1,
-        Revocation::RevokedAfter { .. } => 2,
-        Revocation::RevokedBefore { .. } => 3,
+        Revocation::Good { as_of } => (0, -as_of.0),
+        Revocation::Unknown => (1, 0),
+        Revocation::RevokedAfter { .. } => (2, 0),
+        Revocation::RevokedBefore { .. } => (3, 0),
     };
     // A chain that was not found has no status at all, which is not good.
     chain.revocation.iter().map(of).max_by_key(weight).unwrap_or(Revocation::Unknown)

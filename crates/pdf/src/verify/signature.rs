@@ -13,7 +13,7 @@ use super::Found;
 use super::fault::{Fault, Frame};
 use super::frame::{self, Loose};
 use super::material::Materials;
-use super::report::{Clock, Holder, Kind, SealFacts, SignatureReport, SigningTime, Time};
+use super::report::{Clock, Holder, Kind, SealFacts, SignatureReport, SigningTime, Time, WantedEvidence};
 use super::revision::Layer;
 use crate::open::Opened;
 
@@ -201,12 +201,17 @@ pub(super) fn examine(file: &Opened, found: &Found, reading: &Reading, session: 
         stamp: None,
         clock: None,
     };
+    // Before a document timestamp moves it: the time at which this signature provably existed.
+    let existed = session.existed;
+    let mut maker = None;
     match reading.kind {
-        Kind::Seal => session.seal(reading, &mut examined),
+        Kind::Seal => maker = session.seal(reading, &mut examined),
         Kind::Cms => session.cms(file, found, reading, &mut examined),
         Kind::DocumentTimestamp => session.document_timestamp(reading, &mut examined),
         Kind::Unknown => {}
     }
+    let newest = reading.kind == Kind::DocumentTimestamp && existed == session.now;
+    session.look_for_evidence(existed, newest, maker.as_ref(), &mut examined);
     let signer = examined.signer.as_ref().map(|(_, chain)| chain);
     let authority = examined.stamp.as_ref().map(|(_, chain)| chain);
     signer.into_iter().chain(authority).for_each(|chain| session.note_path(chain));
@@ -228,6 +233,10 @@ pub(super) struct Session<'v, 'e> {
     pub evidence: RevocationEvidence<'e>,
     /// The time at which everything that is still to be verified provably existed: now, or that of a document timestamp over it.
     pub existed: i64,
+    /// The time of verifying.
+    pub now: i64,
+    /// What should be added to the file.
+    pub wanted: Vec<WantedEvidence>,
 }
 
 impl Session<'_, '_> {
@@ -248,9 +257,47 @@ impl Session<'_, '_> {
         chain
     }
 
-    fn seal(&mut self, reading: &Reading, examined: &mut Examined) {
-        let Ok(signature) = SealSignature::parse(&reading.message) else { return };
-        let Some(digest) = &reading.digest else { return };
+    /// Revocation evidence must be issued after the signature, or a revocation in between would stay unseen (ETSI EN 319 102-1, 5.6.2). While
+    /// a certificate has not ended its issuer can still be asked, and the evidence is wanted; afterwards nobody can, and it is a fault.
+    ///
+    /// A time that is only claimed could be set back, so that evidence must be newer than the time when the signature provably `existed`. What
+    /// concerns the `newest` document timestamp has time until the next.
+    fn look_for_evidence(&mut self, existed: i64, newest: bool, maker: Option<&ChainReport>, examined: &mut Examined) {
+        let stamp = examined.stamp.as_ref();
+        let signed_at = stamp.filter(|(_, chain)| chain.is_valid()).map_or(existed, |(stamp, _)| stamp.time);
+        let signer = examined.signer.as_ref().map(|(_, chain)| (Role::Signer, chain, signed_at));
+        let maker = maker.map(|chain| (Role::SealMaker, chain, signed_at));
+        let authority = stamp.map(|(stamp, chain)| (Role::TimestampAuthority, chain, stamp.time));
+        for (role, chain, at) in signer.into_iter().chain(maker).chain(authority) {
+            let mut ended = false;
+            for (certificate, issuer) in
+                chain.not_final_at(at).filter_map(|index| Some((chain.path.get(index)?, chain.path.get(index + 1)?)))
+            {
+                if certificate.not_after() < self.now {
+                    ended = true;
+                    continue;
+                }
+                match self.wanted.iter_mut().find(|known| known.certificate == *certificate) {
+                    Some(known) => {
+                        known.issued_from = known.issued_from.max(at);
+                        known.with_renewal &= newest;
+                    }
+                    None => self.wanted.push(WantedEvidence {
+                        certificate: certificate.clone(),
+                        issuer: issuer.clone(),
+                        issued_from: at,
+                        with_renewal: newest,
+                    }),
+                }
+            }
+            examined.faults.extend(ended.then_some(Fault::RevocationNotProven(role)));
+        }
+    }
+
+    /// Verifies a seal signature and gives the chain of the seal's maker.
+    fn seal(&mut self, reading: &Reading, examined: &mut Examined) -> Option<ChainReport> {
+        let signature = SealSignature::parse(&reading.message).ok()?;
+        let digest = reading.digest.as_ref()?;
         let report =
             verify_seal_signature(&signature, digest.as_bytes(), &mut self.validator, &self.evidence, self.existed);
         examined.faults.extend(report.faults.iter().map(|fault| Fault::Seal(*fault)));
@@ -277,6 +324,7 @@ impl Session<'_, '_> {
         });
         examined.signer = report.signer.zip(report.signer_chain);
         examined.stamp = report.timestamp.zip(report.timestamp_chain);
+        report.maker_chain
     }
 
     fn cms(&mut self, file: &Opened, found: &Found, reading: &Reading, examined: &mut Examined) {

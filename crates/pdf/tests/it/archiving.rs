@@ -15,10 +15,10 @@ use crate::parties::{Hierarchy, Holder, NOW, reopen, request};
 use crate::sample::{Sample, Xref};
 use crate::verifying::explained;
 
-const DAY: i64 = 86_400_000_000;
+pub const DAY: i64 = 86_400_000_000;
 
 /// Certified until `days` from now.
-fn until(authority: &mut Hierarchy, profile: CertificateProfile, name: &str, days: i64) -> Holder {
+pub fn until(authority: &mut Hierarchy, profile: CertificateProfile, name: &str, days: i64) -> Holder {
     let key = PrivateKey::generate(authority.algorithm, &mut authority.rng).unwrap();
     let request = CertificateRequest {
         profile,
@@ -47,7 +47,7 @@ fn with_evidence(file: &Opened, authority: &Hierarchy, holders: &[&Holder], at: 
     Opened::open(Arc::from([file.bytes(), &appended].concat())).unwrap()
 }
 
-fn archived(file: &Opened, tsa: &Holder, authority: &mut Hierarchy, name: &str, at: i64) -> Opened {
+pub fn archived(file: &Opened, tsa: &Holder, authority: &mut Hierarchy, name: &str, at: i64) -> Opened {
     let nothing = Dss::default();
     let size = timestamp_capacity(std::slice::from_ref(&tsa.certificate)).unwrap();
     let kind = SignatureKind::DocTimeStamp;

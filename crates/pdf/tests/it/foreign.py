@@ -1,4 +1,5 @@
-"""Signs a PDF with pyHanko in the ways that other products do: foreign.py BASE.pdf DIRECTORY (which holds NAME.key and NAME.crt in PEM)."""
+"""Signs a PDF with pyHanko in the ways that other products do: foreign.py BASE.pdf DIRECTORY (which holds NAME.key and NAME.crt in PEM, and the
+root's list.crl in DER)."""
 import sys
 from pathlib import Path
 from asn1crypto import keys, pem, x509
@@ -7,6 +8,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko_certvalidator import ValidationContext
 
 base, directory = Path(sys.argv[1]), Path(sys.argv[2])
 
@@ -29,6 +31,18 @@ def sign(source, target, name, field, box=None, subfilter=None, stamped=False, c
         spec = SigFieldSpec(field, box=box, on_page=0)
         meta = signers.PdfSignatureMetadata(field_name=field, subfilter=subfilter, md_algorithm='sha256')
         out = signers.PdfSigner(meta, signer(name), timestamper=stamper() if stamped else None, new_field_spec=spec).sign_pdf(writer)
+    (directory / target).write_bytes(out.getbuffer())
+
+
+def keep(target, archived):
+    """PAdES B-LT, or B-LTA: with the revocation data of everybody, and a document timestamp over it."""
+    root = x509.Certificate.load(pem.unarmor((directory / 'root.crt').read_bytes())[2])
+    context = ValidationContext(trust_roots=[root], crls=[(directory / 'list.crl').read_bytes()], allow_fetching=False, revocation_mode='require')
+    with open(base, 'rb') as file:
+        meta = signers.PdfSignatureMetadata(field_name='One', subfilter=PADES, md_algorithm='sha256', embed_validation_info=True,
+                                            use_pades_lta=archived, validation_context=context)
+        writer = IncrementalPdfFileWriter(file)
+        out = signers.PdfSigner(meta, signer('rsa'), timestamper=stamper(), new_field_spec=SigFieldSpec('One')).sign_pdf(writer)
     (directory / target).write_bytes(out.getbuffer())
 
 
@@ -61,6 +75,8 @@ PADES = SigSeedSubFilter.PADES
 sign(None, 'rsa.pdf', 'rsa', 'One')
 sign(None, 'pss-pades.pdf', 'rsa', 'One', subfilter=PADES, stamped=True)
 sign(None, 'ecdsa.pdf', 'ecdsa', 'One', box=(50, 50, 250, 120), subfilter=PADES)
+keep('b-lt.pdf', False)
+keep('b-lta.pdf', True)
 sign('ecdsa.pdf', 'twice.pdf', 'rsa', 'Two', box=(300, 50, 500, 120), subfilter=PADES, stamped=True)
 sign('twice.pdf', 'thrice.pdf', 'ecdsa', 'Three')
 update('twice.pdf', 'bad-covered.pdf', cover)

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use yinxin_pdf::verify::{Kind, Verdict, VerifyOptions, verify};
+use yinxin_pdf::verify::{Kind, Revocation, Verdict, VerifyOptions, verify};
 use yinxin_pdf::{Dss, SignatureKind, SignatureRequest};
 use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::key::KeyAlgorithm;
 use yinxin_pki::x509::{Certificate, CertificateProfile};
 
 use crate::bases::{rsa, store};
+use crate::interop::shown;
 use crate::judges;
 use crate::parties::{Hierarchy, prepared_form, real_time_micros, reopen, request};
 use crate::sample::{Sample, Xref};
@@ -22,6 +23,8 @@ fn files_of_another_product_get_the_verdict_that_an_independent_verifier_gives()
     store(directory.path(), "rsa", &rsa(&mut authority, CertificateProfile::PersonSigning));
     store(directory.path(), "ecdsa", &authority.certify(CertificateProfile::PersonSigning, "示例 ECDSA"));
     store(directory.path(), "tsa", &rsa(&mut authority, CertificateProfile::Tsa));
+    std::fs::write(directory.path().join("root.crt"), &trust).unwrap();
+    std::fs::write(directory.path().join("list.crl"), authority.revocation_list(real_time_micros())).unwrap();
     for xref in [Xref::Table, Xref::Stream] {
         let base = Sample { pages: 2, xref, ..Sample::default() }.build();
         let base_file = judges::TempFile::new("pdf", &base);
@@ -49,7 +52,31 @@ fn files_of_another_product_get_the_verdict_that_an_independent_verifier_gives()
                 assert_eq!(holds, wanted == Verdict::ValidTrusted, "{xref:?} {name}\n{text}");
             }
         }
-        assert_eq!(seen, 10);
+        assert_eq!(seen, 12);
+        let read =
+            |name: &str| judged(&std::fs::read(directory.path().join(name).with_extension("pdf")).unwrap(), &trust);
+        for (name, level) in [("ecdsa", "B-B"), ("pss-pades", "B-T"), ("b-lt", "B-LT"), ("b-lta", "B-LTA")] {
+            let report = read(name);
+            let first = &report.signatures[0];
+            assert_eq!(first.sub_filter.as_deref(), Some("ETSI.CAdES.detached"));
+            let evidence = matches!(first.signer.as_ref().unwrap().revocation, Revocation::Good { .. });
+            let archived = report.signatures.iter().any(|one| one.kind == Kind::DocumentTimestamp);
+            let found = match (first.time.proven.is_some(), evidence, archived) {
+                (false, false, false) => "B-B",
+                (true, false, false) => "B-T",
+                (true, true, false) => "B-LT",
+                (true, true, true) => "B-LTA",
+                other => panic!("{name}: {other:?}"),
+            };
+            assert_eq!(found, level, "{}", explained(&report));
+            shown!(
+                &format!("PAdES {level}"),
+                "pyHanko",
+                Theirs,
+                &format!("python foreign.py BASE.pdf KEYS ({name}.pdf)")
+            );
+        }
+        shown!("PDF structure", "pyHanko", Theirs, "python foreign.py BASE.pdf KEYS");
     }
 }
 
@@ -77,6 +104,7 @@ fn a_published_seal_signature_in_a_pdf_holds_but_for_the_document() {
     let codes: Vec<&str> = signature.faults.iter().map(|fault| fault.code()).collect();
     assert!(codes.contains(&"seal.data_hash") && !codes.contains(&"seal.signature"), "{}", explained(&report));
     assert_eq!(report.verdict, Verdict::Invalid);
+    shown!("PDF with SM2 seals (GB/T 38540)", "ofdrw", Theirs, "SignedValueV4.dat as /Contents");
     // The script wants some root; this one certified nobody here.
     let other = Hierarchy::new(KeyAlgorithm::EcdsaP256, 23).root.certificate.to_pem();
     if let Some((holds, text)) = judges::check_signatures(file.bytes(), &other) {

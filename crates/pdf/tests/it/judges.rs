@@ -110,12 +110,17 @@ pub fn check_signatures(file: &[u8], trust_pem: &str) -> Option<(bool, String)> 
 
 /// pyHanko's verdict on the field at level B-LTA, with revocation data required.
 pub fn check_long_term(file: &[u8], trust_pem: &str, field: &str) {
+    let Some((passed, text)) = check_level(file, trust_pem, field, &["B-LTA"]) else { return };
+    assert!(passed && text.contains("AdESPassed.OK"), "{text}");
+}
+
+/// Whether the field passes at a level (and day) that `oracles/check_lta.py` is asked for, and what it says.
+pub fn check_level(file: &[u8], trust_pem: &str, field: &str, asked: &[&str]) -> Option<(bool, String)> {
     let (file, trust) = (TempFile::new("pdf", file), TempFile::new("pem", trust_pem.as_bytes()));
     let script = workspace().join("oracles/check_lta.py");
-    let Some(mut python) = python() else { return };
-    let Some(output) = run(python.arg(script).arg(file.path()).arg(trust.path()).arg(field)) else { return };
+    let output = run(python()?.arg(script).arg(file.path()).arg(trust.path()).arg(field).args(asked))?;
     let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success() && text.contains("AdESPassed.OK"), "{text}");
+    Some((output.status.success(), text))
 }
 
 /// The text of a file as poppler reads it.

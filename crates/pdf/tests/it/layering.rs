@@ -10,6 +10,7 @@ use yinxin_pki::key::KeyAlgorithm;
 use yinxin_pki::x509::CertificateProfile;
 use yinxin_seal::draw::{CompanySeal, DateSeal, SealKind};
 
+use crate::interop::shown;
 use crate::judges;
 use crate::parties::{Hierarchy, key, prepared_form, real_time_micros, reopen, request};
 use crate::sample::{Sample, Xref};
@@ -84,6 +85,16 @@ fn two_parties_seals_signatures_dates_and_seam_slices_leave_each_other_valid() {
         assert_eq!(report.matches("SES-v4 /GM.sm2seal intact=True valid=True trusted=True").count(), 2, "{report}");
         assert_eq!(report.matches("SM2-CMS /GM.sm2cms intact=True valid=True trusted=True").count(), 2, "{report}");
         assert_eq!(report.matches("mods=FORM_FILLING").count(), 3, "{report}");
+        let told = "python check_pdf.py FILE.pdf --trust ROOTS.pem";
+        shown!("PDF with SM2 seals (GB/T 38540)", "check_pdf.py", Ours, told);
+        shown!("PDF signed with SM2 (CMS)", "check_pdf.py", Ours, told);
+        // Neither knows SM2, and both say so instead of passing it over.
+        if let Some(said) = judges::pdfsig(file.bytes()) {
+            assert!(
+                !said.contains("Signature is Valid") && said.matches("Signature Validation").count() == 4,
+                "{said}"
+            );
+        }
     }
 }
 
@@ -97,11 +108,18 @@ fn files_that_qpdf_linearised_or_packed_into_object_streams_are_sealed_as_well()
         judges::qpdf_check(file.bytes());
         let Some((holds, report)) = judges::check_signatures(file.bytes(), &trust) else { return };
         assert!(holds, "{options:?}\n{report}");
+        shown!("PDF structure", "qpdf", Theirs, &format!("qpdf {} IN.pdf OUT.pdf", options.join(" ")));
     }
 }
 
 /// The platform's signature to level B-LTA: timestamped CMS, then its evidence, then a document timestamp.
-pub fn conclude(mut file: Opened) -> (Opened, String) {
+pub fn conclude(file: Opened) -> (Opened, String) {
+    let ([_, _, _, file], trust) = levels(file);
+    (file, trust)
+}
+
+/// The platform's signature at levels B-B, B-T, B-LT and B-LTA. What is signed at B-B is another signature than at the others.
+fn levels(base: Opened) -> ([Opened; 4], String) {
     let mut p256 = Hierarchy::new(KeyAlgorithm::EcdsaP256, 2);
     let platform = p256.certify(CertificateProfile::Platform, "示例平台存证");
     let tsa = p256.certify(CertificateProfile::Tsa, "示例时间戳");
@@ -112,24 +130,59 @@ pub fn conclude(mut file: Opened) -> (Opened, String) {
     let dss = Dss::default();
     let kind = SignatureKind::Cms;
     let signing = SignatureRequest { kind, signed_at_micros: now, ..request("platform", &dss) };
-    let prepared = file.prepare(&signing).unwrap();
+    let prepared = base.prepare(&signing).unwrap();
     let attributes =
         SignedAttributes::new(&prepared.byte_range_digest(DigestAlgorithm::Sha256), &platform.certificate).unwrap();
     let signature = platform.sign(attributes.to_be_signed());
     let token = tsa.stamp(DigestAlgorithm::Sha256.digest(&signature), &mut p256.rng, now);
     let cms = attributes.assemble(&signature, &platform.certificate, &[], Some(&token)).unwrap();
-    file = reopen(prepared.embed(&cms).unwrap());
+    let stamped = reopen(prepared.embed(&cms).unwrap());
+    let basic = platform.step(&base, &signing, None);
 
     let certificates = [&p256.root, &platform, &tsa].map(|holder| holder.certificate.as_der().to_vec());
     let dss = Dss { certificates: certificates.to_vec(), ocsps: vec![], crls: vec![crl] };
-    let whole = [file.bytes(), &add_dss(&file, &dss, [3; 16]).unwrap()].concat();
-    file = Opened::open(Arc::from(whole)).unwrap();
+    let whole = [stamped.bytes(), &add_dss(&stamped, &dss, [3; 16]).unwrap()].concat();
+    let kept = Opened::open(Arc::from(whole)).unwrap();
 
     let kind = SignatureKind::DocTimeStamp;
     let empty = Dss::default();
-    let prepared = file.prepare(&SignatureRequest { kind, ..request("archive-1", &empty) }).unwrap();
+    let prepared = kept.prepare(&SignatureRequest { kind, ..request("archive-1", &empty) }).unwrap();
     let token = tsa.stamp(prepared.byte_range_digest(DigestAlgorithm::Sha256), &mut p256.rng, now);
-    (reopen(prepared.embed(&token).unwrap()), p256.root.certificate.to_pem())
+    let archived = reopen(prepared.embed(&token).unwrap());
+    ([basic, stamped, kept, archived], p256.root.certificate.to_pem())
+}
+
+/// ETSI EN 319 142-1: each level passes where it is asked for, and no lower one passes for it.
+#[test]
+fn each_level_passes_as_what_it_is_and_not_as_a_higher_one() {
+    let ([basic, stamped, kept, archived], trust) = levels(Sample::default().open());
+    let passes = |file: &Opened, level| judges::check_level(file.bytes(), &trust, "platform", &[level]);
+    let asked = ["B-T", "B-LT", "B-LTA"];
+    for (name, file, expected) in [
+        ("B-B", &basic, [false, false, false]),
+        ("B-T", &stamped, [true, false, false]),
+        ("B-LT", &kept, [true, true, false]),
+        ("B-LTA", &archived, [true, true, true]),
+    ] {
+        for (level, expected) in asked.into_iter().zip(expected) {
+            let Some((passed, said)) = passes(file, level) else { return };
+            assert_eq!(passed, expected, "{name} as {level}\n{said}");
+        }
+        let row = format!("PAdES {name}");
+        if expected[0] {
+            shown!(&row, "pyHanko", Ours, &format!("python check_lta.py FILE.pdf ROOTS.pem FIELD {name}"));
+        }
+        let Some((holds, said)) = judges::check_signatures(file.bytes(), &trust) else { return };
+        assert!(holds, "{said}");
+        if !expected[0] {
+            shown!(&row, "pyHanko", Ours, "python check_pdf.py FILE.pdf --trust ROOTS.pem");
+        }
+        judges::qpdf_check(file.bytes());
+        shown!("PDF structure", "qpdf", Ours, "qpdf --check FILE.pdf");
+        let Some(said) = judges::pdfsig(file.bytes()) else { return };
+        assert!(said.contains("Signature is Valid") && !said.contains("Failure"), "{said}");
+        shown!(&row, "pdfsig", Ours, "pdfsig -nocert FILE.pdf");
+    }
 }
 
 #[test]

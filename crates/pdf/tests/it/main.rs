@@ -10,9 +10,12 @@ mod archiving;
 mod attacks;
 mod bases;
 mod bits;
+mod evidence;
 mod foreign;
 mod gate;
 mod hostile;
+#[path = "../../../../oracles/interop.rs"]
+mod interop;
 mod judges;
 mod layering;
 mod matrix;

@@ -54,10 +54,13 @@ pub struct Hierarchy {
 
 impl Hierarchy {
     pub fn new(algorithm: KeyAlgorithm, seed: u64) -> Self {
+        Self::named(algorithm, seed, &format!("示例根 {algorithm:?} TEST"))
+    }
+
+    pub fn named(algorithm: KeyAlgorithm, seed: u64, name: &str) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let key = PrivateKey::generate(algorithm, &mut rng).unwrap();
-        let name = format!("示例根 {algorithm:?} TEST");
-        let request = certificate_request(CertificateProfile::Root, &name, &key, &mut rng);
+        let request = certificate_request(CertificateProfile::Root, name, &key, &mut rng);
         let certificate = issue(&request, None, &key).unwrap();
         Hierarchy { rng, algorithm, root: Holder { key, certificate } }
     }

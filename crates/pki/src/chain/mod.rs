@@ -7,7 +7,7 @@
 
 mod revocation;
 
-pub use revocation::{RevocationEvidence, RevocationStatus};
+pub use revocation::{RevocationEvidence, RevocationStatus, status_at};
 
 use std::collections::HashMap;
 
@@ -135,6 +135,12 @@ impl ChainReport {
     /// Whether the only thing that speaks against it is that its root is not among the caller's.
     pub fn only_root_is_missing(&self) -> bool {
         self.problems == [ChainProblem::NoTrustedRoot]
+    }
+
+    /// Positions in the path of the certificates whose status at `at`, microseconds UTC, later evidence could still change
+    /// ([`RevocationStatus::is_final_at`]); each has its issuer above it.
+    pub fn not_final_at(&self, at: i64) -> impl Iterator<Item = usize> {
+        self.revocation.iter().enumerate().filter(move |(_, status)| !status.is_final_at(at)).map(|(index, _)| index)
     }
 
     /// Whether every certificate below the root was shown not to be revoked at that time.

@@ -20,7 +20,8 @@ pub struct RevocationEvidence<'a> {
 /// The verdict on one certificate at one time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RevocationStatus {
-    /// Evidence that covers that time, or a later one, says it was not revoked.
+    /// Evidence of that time or of a later one, or of an earlier one and still in force then, says it was not revoked. Of several the newest
+    /// counts; [`RevocationStatus::is_final_at`] tells the two kinds apart.
     Good {
         /// When the evidence was known to be right, microseconds UTC.
         this_update: i64,
@@ -41,6 +42,37 @@ pub enum RevocationStatus {
     },
     /// There is no usable evidence.
     Unknown,
+}
+
+impl RevocationStatus {
+    /// Whether nothing that comes to light later can change the answer for a signature made at `at`, microseconds UTC.
+    ///
+    /// "Good" said before the signature is what a signer goes by, no more: the certificate may have been revoked in between, and once it has
+    /// expired nobody can ask again. Only evidence issued at the time of signing or later is final (ETSI EN 319 102-1, 5.6.2: the control
+    /// time slides back to the issuance of the evidence, and the signature must have existed by then). Times in evidence are whole seconds.
+    pub const fn is_final_at(&self, at: i64) -> bool {
+        match self {
+            Self::Good { this_update } => *this_update >= whole_second(at),
+            Self::RevokedBefore { .. } | Self::RevokedAfter { .. } => true,
+            Self::Unknown => false,
+        }
+    }
+}
+
+/// The beginning of the second that a time lies in.
+const fn whole_second(at: i64) -> i64 {
+    at.div_euclid(MICROS_PER_SECOND) * MICROS_PER_SECOND
+}
+
+/// What evidence says of one certificate of `issuer` at the time `at`, microseconds UTC; for whoever gathers evidence and wants to know what it
+/// is worth before it is archived. That the issuer is trusted is not looked at: see [`super::Validator`].
+pub fn status_at(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    evidence: &RevocationEvidence<'_>,
+    at: i64,
+) -> RevocationStatus {
+    judge(certificate, issuer, evidence, at, &mut Verified::new())
 }
 
 /// Whether evidence (by fingerprint) is signed for an issuer (by fingerprint): the same few responses and lists speak of many certificates of a
@@ -75,6 +107,9 @@ pub(super) fn judge(
 }
 
 fn outweigh(a: RevocationStatus, b: RevocationStatus) -> RevocationStatus {
+    if let (RevocationStatus::Good { this_update: one }, RevocationStatus::Good { this_update: other }) = (a, b) {
+        return RevocationStatus::Good { this_update: one.max(other) };
+    }
     let weight = |status: &RevocationStatus| match status {
         RevocationStatus::RevokedBefore { .. } => 3,
         RevocationStatus::RevokedAfter { .. } => 2,
@@ -87,7 +122,7 @@ fn outweigh(a: RevocationStatus, b: RevocationStatus) -> RevocationStatus {
 /// Evidence covers `at` if it was made then or later, or if it was made before and was still in force. Times in evidence are whole seconds,
 /// so evidence from within the same second counts as not earlier.
 fn covers(this_update: i64, next_update: Option<i64>, at: i64) -> bool {
-    let made_later = this_update >= at.div_euclid(MICROS_PER_SECOND) * MICROS_PER_SECOND;
+    let made_later = this_update >= whole_second(at);
     made_later || next_update.is_some_and(|next_update| at <= next_update)
 }
 

@@ -9,7 +9,7 @@ use yinxin_pki::tsp::{Query, granted};
 use yinxin_pki::x509::{CertificationRequest, DistinguishedName, SerialNumber};
 
 use crate::hierarchy::{Hierarchy, SIGNED_AT};
-use crate::oracle::{Workplace, bouncy_castle};
+use crate::oracle::{Workplace, bouncy_castle, shows};
 
 /// The oracle accepts, and says what it is expected to say.
 fn accepts(workplace: &Workplace, arguments: &[&str], says: &[&str]) {
@@ -25,6 +25,9 @@ fn refuses(workplace: &Workplace, arguments: &[&str]) {
 
 fn check(algorithm: KeyAlgorithm, name: &str, signature_oid: &str) {
     let mut hierarchy = Hierarchy::new(algorithm, 1);
+    let row = |artefact: &str| {
+        format!("{artefact}, {}", if algorithm == KeyAlgorithm::Sm2 { "SM2" } else { "ECDSA and RSA" })
+    };
     let place = Workplace::new(&format!("bc-{name}"));
     place.write("root.cer", hierarchy.root.certificate.as_der());
     place.write("sub.cer", hierarchy.sub.certificate.as_der());
@@ -34,10 +37,12 @@ fn check(algorithm: KeyAlgorithm, name: &str, signature_oid: &str) {
         place.write(&file, leaf.certificate.as_der());
         accepts(&place, &["chain", &file, "sub.cer", "root.cer"], &[signature_oid]);
     }
+    shows!(place, &row("Certificates"), Ours);
     refuses(&place, &["chain", "leaf0.cer", "root.cer"]);
 
     place.write("list.crl", hierarchy.revocation_list(SIGNED_AT, SIGNED_AT));
     accepts(&place, &["crl", "list.crl", "sub.cer"], &["entries=1", "names the issuer"]);
+    shows!(place, &row("Revocation lists"), Ours);
     refuses(&place, &["crl", "list.crl", "root.cer"]);
 
     for hash in [DigestAlgorithm::Sha1, DigestAlgorithm::Sm3, DigestAlgorithm::Sha256] {
@@ -50,6 +55,7 @@ fn check(algorithm: KeyAlgorithm, name: &str, signature_oid: &str) {
         place.write("status.der", hierarchy.ocsp_response(statuses, Some(vec![4, 2, 1, 2])));
         accepts(&place, &["ocsp", "status.der", "ocsp.cer"], &["good", "RevokedStatus", "UnknownStatus"]);
     }
+    shows!(place, &row("Status responses"), Ours);
 
     let imprint = hierarchy.digest().digest(b"a document");
     let query = Query::new(imprint, &mut hierarchy.rng);
@@ -58,6 +64,7 @@ fn check(algorithm: KeyAlgorithm, name: &str, signature_oid: &str) {
     place.write("query.tsq", query.to_der());
     place.write("response.tsr", granted(&token));
     accepts(&place, &["tsp", "response.tsr", "query.tsq"], &["2025-06-01T12:00:00.500Z"]);
+    shows!(place, &row("Timestamps"), Ours);
     let other = Query::new(imprint, &mut hierarchy.rng);
     place.write("other.tsq", other.to_der());
     refuses(&place, &["tsp", "response.tsr", "other.tsq"]);
@@ -70,11 +77,13 @@ fn check(algorithm: KeyAlgorithm, name: &str, signature_oid: &str) {
     place.write("other.bin", b"content of another");
     accepts(&place, &["cms", "signed.der", "content.bin"], &[signature_oid]);
     accepts(&place, &["cms", "stamped.der", "content.bin"], &[signature_oid]);
+    shows!(place, &row("CMS (RFC 5652)"), Ours);
     refuses(&place, &["cms", "signed.der", "other.bin"]);
 
     let subject = DistinguishedName::new("CN").common_name("示例人");
     place.write("request.der", CertificationRequest::create(&subject, &hierarchy.person.key).unwrap());
     accepts(&place, &["csr", "request.der"], &["CN="]);
+    shows!(place, &row("Certificate requests"), Ours);
 }
 
 #[test]

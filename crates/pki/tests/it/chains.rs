@@ -160,6 +160,29 @@ fn revocation_is_judged_against_the_signing_time() {
     let stale = h.ocsp_response(vec![stale], None);
     assert_eq!(judge(person, SIGNED_AT + 10 * second, &[&stale], &[]), RevocationStatus::Unknown);
 
+    // "Good" from before the signing is enough while it is in force, but only what was issued then or later is final; the newest counts.
+    let status_made = |this_update: i64| {
+        let mut status = h.status(person, CertificateStatus::Good, DigestAlgorithm::Sm3);
+        (status.this_update, status.next_update) = (this_update, Some(this_update + 3600 * second));
+        h.ocsp_response(vec![status], None)
+    };
+    let (early, late) = (status_made(revoked_at - second), status_made(revoked_at));
+    let before = judge(person, SIGNED_AT, &[&early], &[]);
+    assert_eq!(before, RevocationStatus::Good { this_update: revoked_at - second });
+    assert!(!before.is_final_at(SIGNED_AT) && before.is_final_at(SIGNED_AT - second));
+    for both in [[&early[..], &late], [&late, &early]] {
+        let newest = judge(person, SIGNED_AT, &both, &[]);
+        assert!(newest == RevocationStatus::Good { this_update: revoked_at } && newest.is_final_at(SIGNED_AT));
+    }
+    let hidden = judge(person, SIGNED_AT, &[&early], &[&crl]);
+    assert!(hidden == RevocationStatus::RevokedBefore { at: revoked_at, reason } && hidden.is_final_at(SIGNED_AT));
+    assert!(!RevocationStatus::Unknown.is_final_at(SIGNED_AT));
+    let evidence = RevocationEvidence { ocsp_responses: &[&late], crls: &[] };
+    let alone = yinxin_pki::chain::status_at(person, &h.sub.certificate, &evidence, SIGNED_AT);
+    assert_eq!(alone, RevocationStatus::Good { this_update: revoked_at });
+    let elsewhere = yinxin_pki::chain::status_at(person, &h.root.certificate, &evidence, SIGNED_AT);
+    assert_eq!(elsewhere, RevocationStatus::Unknown);
+
     // A response signed by somebody else of the same CA, or by another CA, counts for nothing.
     let other = Hierarchy::new(KeyAlgorithm::Sm2, 17);
     let content = |status| yinxin_pki::ocsp::StatusResponseContent {

@@ -3,6 +3,7 @@
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use yinxin_pki::cipher::{CbcCipher, Sm4};
+use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::key::{
     KeyAlgorithm, PrivateKey, RsaPadding, RsaSize, SignatureAlgorithm, Signer, Sm2Ciphertext, Sm2CiphertextOrder,
 };
@@ -10,7 +11,7 @@ use yinxin_pki::password::{KeyedHash, PasswordEncryption};
 use yinxin_pki::pkcs12::{KeyFile, KeyFileError};
 
 use crate::hierarchy::Hierarchy;
-use crate::oracle::{Workplace, bouncy_castle, openssl_available};
+use crate::oracle::{Workplace, bouncy_castle, openssl_available, shows};
 
 fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
@@ -35,6 +36,10 @@ fn sm4_modes_are_those_of_openssl_and_bouncy_castle() {
         let mut ours = message.clone();
         Sm4::new(&key).ctr_apply(&iv, &mut ours);
         assert_eq!(ours, with("-sm4-ctr", "ctr.bin"));
+        shows!(place, "SM4 ciphers", Same);
+        let digest = place.must("openssl", &["dgst", "-sm3", "-r", "message.bin"]);
+        assert!(digest.starts_with(&hex::encode(DigestAlgorithm::Sm3.digest(&message).as_bytes())), "{digest}");
+        shows!(place, "SM3 digests", Same);
     }
     let nonce = [3; 12];
     let arguments = [hex::encode(key), hex::encode(nonce), hex::encode(b"header")];
@@ -44,6 +49,7 @@ fn sm4_modes_are_those_of_openssl_and_bouncy_castle() {
         let mut sealed = message.clone();
         Sm4::new(&key).gcm_seal(&nonce, b"header", &mut sealed).unwrap();
         assert_eq!(sealed, place.read("gcm.bin"));
+        shows!(place, "SM4 ciphers", Same);
     }
 }
 
@@ -63,12 +69,14 @@ fn sm2_encryption_and_signatures_pass_between_openssl_bouncy_castle_and_us() {
     if openssl_available() {
         place.must("openssl", &["pkeyutl", "-decrypt", "-inkey", "key.pem", "-in", "ours.der", "-out", "plain.bin"]);
         assert_eq!(place.read("plain.bin"), message);
+        shows!(place, "SM2 ciphertexts", Ours);
         let encrypt = ["pkeyutl", "-encrypt", "-inkey", "key.pem", "-in", "message.bin", "-out", "theirs.der"];
         for _ in 0..4 {
             place.must("openssl", &encrypt);
             let theirs = Sm2Ciphertext::from_der(&place.read("theirs.der")).unwrap();
             assert_eq!(key.decrypt_sm2(&theirs).unwrap().as_slice(), message);
         }
+        shows!(place, "SM2 ciphertexts", Theirs);
     }
     let oracle = |arguments: &[&str]| bouncy_castle(&place, arguments).inspect(|(_, text)| println!("{text}"));
     let Some((true, _)) = oracle(&["sm2-decrypt", "key.p8", "ours.bin", "plain.bin"]) else {
@@ -76,17 +84,22 @@ fn sm2_encryption_and_signatures_pass_between_openssl_bouncy_castle_and_us() {
         return;
     };
     assert_eq!(place.read("plain.bin"), message);
+    shows!(place, "SM2 ciphertexts", Ours);
+    shows!(place, "PKCS#8 keys", Ours);
     assert!(oracle(&["sm2-encrypt", "public.der", "message.bin", "theirs.bin"]).unwrap().0);
     let theirs = Sm2Ciphertext::from_bytes(Sm2CiphertextOrder::C1C3C2, &place.read("theirs.bin")).unwrap();
     assert_eq!(key.decrypt_sm2(&theirs).unwrap().as_slice(), message);
+    shows!(place, "SM2 ciphertexts", Theirs);
 
     let signature = key.sign_hedged(&key.public_key().signing_digest(message), &mut rng).unwrap();
     place.write("ours.sig", &signature);
     assert!(oracle(&["sm2-verify", "public.der", "message.bin", "ours.sig"]).unwrap().0);
+    shows!(place, "SM2 signatures", Ours);
     assert!(!oracle(&["sm2-verify", "public.der", "ours.bin", "ours.sig"]).unwrap().0);
     assert!(oracle(&["sm2-sign", "key.p8", "message.bin", "theirs.sig"]).unwrap().0);
     let theirs = place.read("theirs.sig");
     assert_eq!(key.public_key().verify(SignatureAlgorithm::Sm2Sm3, message, &theirs), Ok(()));
+    shows!(place, "SM2 signatures", Theirs);
 }
 
 #[test]
@@ -118,9 +131,11 @@ fn rsa_of_every_size_signs_and_encrypts_with_openssl() {
             place.write("ours.bin", key.public_key().encrypt_rsa(padding, b"content key").unwrap());
             run("-decrypt", "ours.bin", "plain.bin");
             assert_eq!(place.read("plain.bin"), b"content key");
+            shows!(place, "RSA ciphertexts and signatures", Ours);
             run("-encrypt", "message.bin", "theirs.bin");
             let theirs = place.read("theirs.bin");
             assert_eq!(key.decrypt_rsa(padding, &theirs).unwrap().as_slice(), b"content key");
+            shows!(place, "RSA ciphertexts and signatures", Theirs);
             let mut changed = theirs;
             changed[20] ^= 1;
             if padding != RsaPadding::Pkcs1 {
@@ -132,6 +147,7 @@ fn rsa_of_every_size_signs_and_encrypts_with_openssl() {
         place.must("openssl", &["pkey", "-in", "key.pem", "-pubout", "-out", "public.pem"]);
         let verify = ["dgst", "-sha256", "-verify", "public.pem", "-signature", "signature.bin", "message.bin"];
         place.must("openssl", &verify);
+        shows!(place, "RSA ciphertexts and signatures", Ours);
     }
 }
 
@@ -158,12 +174,14 @@ fn encrypted_pkcs8_passes_between_openssl_bouncy_castle_and_us() {
             let read = ["pkey", "-in", "ours.pem", "-passin", "pass:pass word", "-pubout", "-outform", "DER", "-out"];
             place.must("openssl", &[&read[..], &["public.der"]].concat());
             assert_eq!(place.read("public.der"), key.public_key().to_spki_der());
+            shows!(place, "PKCS#8 keys under a password", Ours);
             let make =
                 ["pkcs8", "-topk8", "-in", "plain.pem", "-v2", name, "-v2prf", prf, "-passout", "pass:pass word"];
             place.must("openssl", &[&make[..], &["-out", "theirs.pem"]].concat());
             let theirs = place.read("theirs.pem");
             let read = PrivateKey::from_encrypted_pkcs8_pem(std::str::from_utf8(&theirs).unwrap(), "pass word");
             assert_eq!(read.unwrap().public_key(), key.public_key());
+            shows!(place, "PKCS#8 keys under a password", Theirs);
         }
     }
     // SM4 with HMAC-SM3: OpenSSL 3.0 does not know the keyed hash, BouncyCastle does.
@@ -173,6 +191,7 @@ fn encrypted_pkcs8_passes_between_openssl_bouncy_castle_and_us() {
     if let Some((success, text)) = bouncy_castle(&place, &["pkcs8", "domestic.p8", "pass", "opened.p8"]) {
         assert!(success, "{text}");
         assert_eq!(place.read("opened.p8"), key.to_pkcs8_der().as_slice());
+        shows!(place, "PKCS#8 keys under a password", Ours);
         assert!(!bouncy_castle(&place, &["pkcs8", "domestic.p8", "wrong", "opened.p8"]).unwrap().0);
     }
 }
@@ -192,6 +211,7 @@ fn key_files_pass_between_openssl_bouncy_castle_and_us() {
                 place.must("openssl", &["pkcs12", "-in", "ours.p12", "-passin", "pass:password", "-nodes", "-info"]);
             assert_eq!(text.matches("BEGIN CERTIFICATE").count(), 3);
             assert!(text.contains("BEGIN PRIVATE KEY") && text.contains("PBKDF2, AES-256-CBC"), "{text}");
+            shows!(place, "PKCS#12 key files", Ours);
             assert!(!place.run("openssl", &["pkcs12", "-in", "ours.p12", "-passin", "pass:wrong", "-nodes"]).0);
 
             place.write("key.pem", h.party.key.to_pkcs8_pem().as_bytes());
@@ -221,6 +241,7 @@ fn key_files_pass_between_openssl_bouncy_castle_and_us() {
                 assert_eq!(theirs.certificate.as_ref(), Some(&h.party.certificate));
                 assert_eq!((theirs.chain.len(), theirs.name.as_deref()), (2, Some("their name")));
                 assert!(KeyFile::from_der(&place.read("theirs.p12"), "Password").is_err());
+                shows!(place, "PKCS#12 key files", Theirs);
             }
             place.must("openssl", &[&export[..], &["-nomac"]].concat());
             let refused = KeyFile::from_der(&place.read("theirs.p12"), "password").err();
@@ -228,6 +249,7 @@ fn key_files_pass_between_openssl_bouncy_castle_and_us() {
         }
         if let Some((success, text)) = bouncy_castle(&place, &["pkcs12", "ours.p12", "password"]) {
             assert!(success && text.contains("key EC") && text.contains("chain="), "{text}");
+            shows!(place, "PKCS#12 key files", Ours);
             assert!(!bouncy_castle(&place, &["pkcs12", "ours.p12", "wrong"]).unwrap().0);
         }
     }

@@ -12,7 +12,7 @@ use yinxin_pki::oid;
 use yinxin_pki::x509::{Certificate, CertificateProfile, issue};
 
 use crate::hierarchy::{Hierarchy, Identity, POLICY, SIGNED_AT, request};
-use crate::oracle::{Workplace, bouncy_castle, openssl_available};
+use crate::oracle::{Workplace, bouncy_castle, openssl_available, shows};
 
 fn encryption_identity(h: &mut Hierarchy, algorithm: KeyAlgorithm, name: &str) -> Identity {
     let key = match algorithm {
@@ -125,6 +125,16 @@ fn sm2_envelopes_are_opened_and_made_with_the_primitives_of_openssl() {
         let decrypt = ["enc", "-d", "-sm4-cbc", "-K", &key, "-iv", &iv, "-in", "content.enc", "-out", "content.bin"];
         place.must("openssl", &decrypt);
         assert_eq!(place.read("content.bin"), content.as_bytes());
+        if profile == Profile::Gmt0010 {
+            shows!(place, "Envelopes (GM/T 0010), SM2", Ours);
+            place.write("ours.der", &message);
+            place.write("key.p8", a.key.to_pkcs8_der().as_slice());
+            if let Some((success, text)) = bouncy_castle(&place, &["gm-envelope", "ours.der", "key.p8", "opened.bin"]) {
+                assert!(success, "{text}");
+                assert_eq!(place.read("opened.bin"), content.as_bytes());
+                shows!(place, "Envelopes (GM/T 0010), SM2", Ours);
+            }
+        }
     }
 
     // A message as CFCA writes it: SM4 without mode, recipient by key identifier; both primitives by OpenSSL.
@@ -132,6 +142,7 @@ fn sm2_envelopes_are_opened_and_made_with_the_primitives_of_openssl() {
     place.write("key.bin", key);
     place.write("content.bin", content.as_bytes());
     place.must("openssl", &["pkeyutl", "-encrypt", "-inkey", "key.pem", "-in", "key.bin", "-out", "key.enc"]);
+    let wrapped_by = place.last().1;
     let (k, i) = (hex::encode(key), hex::encode(iv));
     place.must("openssl", &["enc", "-sm4-cbc", "-K", &k, "-iv", &i, "-in", "content.bin", "-out", "content.enc"]);
     let identifier = a.certificate.extensions().subject_key_identifier.clone().unwrap();
@@ -163,6 +174,8 @@ fn sm2_envelopes_are_opened_and_made_with_the_primitives_of_openssl() {
     assert_eq!(envelope.open(&a.certificate, &a.key).unwrap().as_slice(), content.as_bytes());
     assert_eq!(envelope.open_with(&ContentKey::from_bytes(&key)).unwrap().as_slice(), content.as_bytes());
     assert!(envelope.open_with(&ContentKey::from_bytes(&key[1..])).is_err());
+    let command = format!("{wrapped_by}; {}", place.last().1);
+    crate::interop::shown!("Envelopes (GM/T 0010), SM2", "OpenSSL", Theirs, &command);
 }
 
 #[test]
@@ -184,6 +197,7 @@ fn rsa_envelopes_pass_between_openssl_bouncy_castle_and_us() {
             let decrypt = ["cms", "-decrypt", "-binary", "-inform", "DER", "-in", "ours.der", "-inkey", "key.pem"];
             place.must("openssl", &[&decrypt[..], &["-recip", "cert.pem", "-out", "plain.bin"]].concat());
             assert_eq!(place.read("plain.bin"), content);
+            shows!(place, "Envelopes, RSA", Ours);
             let encrypt =
                 ["cms", "-encrypt", "-binary", "-outform", "DER", "-in", "content.bin", "-out", "theirs.der", name];
             let oaep = ["-recip", "cert.pem", "-keyopt", "rsa_padding_mode:oaep"];
@@ -193,6 +207,7 @@ fn rsa_envelopes_pass_between_openssl_bouncy_castle_and_us() {
                 let theirs = place.read("theirs.der");
                 let envelope = Envelope::from_der(&theirs).unwrap();
                 assert_eq!(envelope.open(&a.certificate, &a.key).unwrap().as_slice(), content, "{options:?}");
+                shows!(place, "Envelopes, RSA", Theirs);
                 for piece in [1000, 4096] {
                     assert_eq!(open_in_pieces(&theirs, piece, &a).unwrap(), content, "{options:?}");
                 }
@@ -205,6 +220,7 @@ fn rsa_envelopes_pass_between_openssl_bouncy_castle_and_us() {
         if let Some((success, text)) = bouncy_castle(&place, &["envelope", "ours.der", "key.p8", "plain.bin"]) {
             assert!(success, "{text}");
             assert_eq!(place.read("plain.bin"), content);
+            shows!(place, "Envelopes, RSA", Ours);
         }
     }
 }
@@ -306,12 +322,28 @@ fn plain_signatures_of_gmt_0010_are_what_openssl_and_bouncy_castle_verify() {
             let id = ["-sigopt", "distid:1234567812345678"];
             let verify = ["dgst", "-sm3", "-verify", "public.pem", "-signature", "signature.der"];
             place.must("openssl", &[&verify[..], &id, &["content.bin"]].concat());
+            if profile == Profile::Gmt0010 {
+                shows!(place, "CMS (GM/T 0010)", Ours);
+            }
+        }
+        if profile == Profile::Gmt0010 {
+            place.write("signed.der", plain.assemble(&signature, Some(content)));
+            if let Some((success, text)) = bouncy_castle(&place, &["gm-signed", "signed.der"]) {
+                assert!(success, "{text}");
+                shows!(place, "CMS (GM/T 0010)", Ours);
+                let mut changed = place.read("signed.der");
+                let at = changed.windows(content.len()).position(|window| window == content).unwrap();
+                changed[at] ^= 1;
+                place.write("changed.der", changed);
+                assert!(!bouncy_castle(&place, &["gm-signed", "changed.der"]).unwrap().0);
+            }
         }
         // BouncyCastle knows SM2 by the identifier of RFC-style messages only (standards 0.2).
         if profile == Profile::Rfc5652 {
             place.write("signed.der", plain.assemble(&signature, Some(content)));
             if let Some((success, text)) = bouncy_castle(&place, &["cms", "signed.der"]) {
                 assert!(success, "{text}");
+                shows!(place, "CMS (RFC 5652), SM2", Ours);
             }
         }
     }

@@ -10,6 +10,10 @@ mod encryption;
 mod envelopes;
 mod hierarchy;
 mod hostile;
+#[path = "../../../../oracles/interop.rs"]
+mod interop;
+mod javascript;
+mod made_elsewhere;
 mod mutation;
 mod openssl;
 mod oracle;

@@ -10,7 +10,7 @@ use yinxin_pki::tsp::{Query, Token, granted};
 use yinxin_pki::x509::{Certificate, CertificationRequest, DistinguishedName, SerialNumber};
 
 use crate::hierarchy::{Hierarchy, NOT_AFTER, SIGNED_AT};
-use crate::oracle::{Workplace, openssl_available};
+use crate::oracle::{Workplace, openssl_available, shows};
 
 const DISTID: &str = "distid:1234567812345678";
 
@@ -50,6 +50,8 @@ fn ecdsa_and_rsa_certificates_lists_and_messages_are_accepted() {
         for leaf in ["tsa.pem", "ocsp.pem", "maker.pem", "party.pem", "platform.pem"] {
             place.must("openssl", &[&with_list[..], &[leaf]].concat());
         }
+        shows!(place, "Certificates, ECDSA and RSA", Ours);
+        shows!(place, "Revocation lists, ECDSA and RSA", Ours);
         let (accepted, text) = place.run("openssl", &[&with_list[..], &["person.pem"]].concat());
         assert!(!accepted && text.contains("revoked"), "{text}");
         place.must(
@@ -74,6 +76,7 @@ fn ecdsa_and_rsa_certificates_lists_and_messages_are_accepted() {
             "out.bin",
         ];
         place.must("openssl", &[&verify[..], &["-content", "content.bin"]].concat());
+        shows!(place, "CMS (RFC 5652), ECDSA and RSA", Ours);
         place.write("content.bin", b"kontent");
         assert!(!place.run("openssl", &[&verify[..], &["-content", "content.bin"]].concat()).0);
 
@@ -82,6 +85,7 @@ fn ecdsa_and_rsa_certificates_lists_and_messages_are_accepted() {
             CertificationRequest::create(&DistinguishedName::new("CN"), &hierarchy.person.key).unwrap(),
         );
         place.must("openssl", &["req", "-inform", "DER", "-in", "request.der", "-verify", "-noout"]);
+        shows!(place, "Certificate requests, ECDSA and RSA", Ours);
     }
 }
 
@@ -102,6 +106,7 @@ fn timestamp_and_status_exchanges_with_openssl_clients_hold() {
     place.write("response.tsr", granted(&token));
     let verify = ["ts", "-verify", "-in", "response.tsr", "-CAfile", "root.pem", "-untrusted", "sub.pem"];
     place.must("openssl", &[&verify[..], &["-queryfile", "query.tsq"]].concat());
+    shows!(place, "Timestamps, ECDSA and RSA", Ours);
     place.must("openssl", &[&verify[..], &["-data", "data.bin"]].concat());
     let text = place.must("openssl", &["ts", "-reply", "-in", "response.tsr", "-text"]);
     assert!(text.contains("Accuracy: 0x01 seconds, 0x01F4 millis, 0xFA micros"), "{text}");
@@ -141,6 +146,7 @@ fn timestamp_and_status_exchanges_with_openssl_clients_hold() {
     for expected in ["Response verify OK", "party.pem: good", "person.pem: revoked", "keyCompromise"] {
         assert!(text.contains(expected), "no {expected:?} in {text}");
     }
+    shows!(place, "Status responses, ECDSA and RSA", Ours);
 }
 
 #[test]
@@ -155,13 +161,16 @@ fn sm2_certificates_requests_and_signatures_are_accepted_with_the_distinguishing
     for (issuer, issued) in [("root.pem", "sub.pem"), ("sub.pem", "party.pem"), ("sub.pem", "tsa.pem")] {
         place.must("openssl", &["verify", "-vfyopt", DISTID, "-partial_chain", "-trusted", issuer, issued]);
     }
+    shows!(place, "Certificates, SM2", Ours);
     place.write(
         "request.der",
         CertificationRequest::create(&DistinguishedName::new("CN"), &hierarchy.person.key).unwrap(),
     );
     place.must("openssl", &["req", "-inform", "DER", "-in", "request.der", "-verify", "-vfyopt", DISTID, "-noout"]);
+    shows!(place, "Certificate requests, SM2", Ours);
     place.write("key.pem", hierarchy.person.key.to_pkcs8_pem().as_bytes());
     place.must("openssl", &["pkey", "-in", "key.pem", "-check", "-noout"]);
+    shows!(place, "PKCS#8 keys", Ours);
     place.must("openssl", &["pkey", "-in", "key.pem", "-pubout", "-out", "public.pem"]);
     place.write("data.bin", b"data");
     place.write(
@@ -172,17 +181,21 @@ fn sm2_certificates_requests_and_signatures_are_accepted_with_the_distinguishing
         "openssl",
         &["dgst", "-sm3", "-verify", "public.pem", "-sigopt", DISTID, "-signature", "ours.sig", "data.bin"],
     );
+    shows!(place, "SM2 signatures", Ours);
     place.must("openssl", &["dgst", "-sm3", "-sign", "key.pem", "-sigopt", DISTID, "-out", "theirs.sig", "data.bin"]);
     let public = hierarchy.person.key.public_key();
     assert_eq!(public.verify(SignatureAlgorithm::Sm2Sm3, b"data", &place.read("theirs.sig")), Ok(()));
+    shows!(place, "SM2 signatures", Theirs);
 
     place.must("openssl", &["genpkey", "-algorithm", "SM2", "-out", "their.key"]);
     PrivateKey::from_pkcs8_pem(&String::from_utf8(place.read("their.key")).unwrap()).unwrap();
+    shows!(place, "PKCS#8 keys", Theirs);
     let self_signed =
         ["req", "-new", "-x509", "-key", "their.key", "-sm3", "-sigopt", DISTID, "-subj", "/C=CN/CN=theirs"];
     place.must("openssl", &[&self_signed[..], &["-out", "their.pem"]].concat());
     let theirs = &Certificate::from_pem(&String::from_utf8(place.read("their.pem")).unwrap()).unwrap()[0];
     assert_eq!(theirs.verify_signature(theirs.public_key()), Ok(()));
+    shows!(place, "Certificates, SM2", Theirs);
     place.must(
         "openssl",
         &[
@@ -202,6 +215,7 @@ fn sm2_certificates_requests_and_signatures_are_accepted_with_the_distinguishing
         ],
     );
     assert_eq!(CertificationRequest::from_der(&place.read("their.csr")).unwrap().subject().to_string(), "CN=a");
+    shows!(place, "Certificate requests, SM2", Theirs);
 }
 
 #[test]
@@ -247,6 +261,7 @@ fn messages_of_openssl_are_verified_also_streamed_with_pss_and_without_attribute
         assert!(signed.verify(info, &digest, &[]).is_ok());
         let refused = signed.verify(info, &Content::Parts(&[b"data of mothers"]), &[]).unwrap_err();
         assert!(matches!(refused, CmsVerifyError::ContentChanged | CmsVerifyError::Signature(_)));
+        shows!(place, "CMS (RFC 5652), ECDSA and RSA", Theirs);
         let padded = [&message[..], &[0; 50]].concat();
         assert!(SignedData::from_padded(&padded).is_ok() && SignedData::from_der(&padded).is_err());
     }
@@ -281,10 +296,12 @@ fn lists_responses_and_tokens_of_openssl_are_understood() {
         "openssl",
         &["ca", "-config", "ca.cnf", "-gencrl", "-cert", "sub.pem", "-keyfile", "sub.key", "-out", "list.pem"],
     );
+    let listed_by = place.last().1;
     place.must("openssl", &["crl", "-in", "list.pem", "-outform", "DER", "-out", "list.der"]);
     let list = place.read("list.der");
     let list = RevocationList::from_der(&list).unwrap();
     list.verify(&hierarchy.sub.certificate).unwrap();
+    crate::interop::shown!("Revocation lists, ECDSA and RSA", "OpenSSL", Theirs, &listed_by);
     let entry = list.find(hierarchy.person.certificate.serial()).unwrap().unwrap();
     assert_eq!((entry.reason, list.number()), (RevocationReason::Superseded, Some(&[10][..])));
     assert_eq!(list.find(hierarchy.party.certificate.serial()).unwrap(), None);
@@ -321,6 +338,7 @@ fn lists_responses_and_tokens_of_openssl_are_understood() {
         status(&hierarchy.person.certificate),
         CertificateStatus::Revoked { reason: RevocationReason::Superseded, .. }
     ));
+    shows!(place, "Status responses, ECDSA and RSA", Theirs);
 
     let query = Query::new(DigestAlgorithm::Sha256.digest(b"stamp me"), &mut hierarchy.rng);
     place.write("query.tsq", query.to_der());
@@ -350,6 +368,7 @@ fn lists_responses_and_tokens_of_openssl_are_understood() {
     let report =
         validator.validate(&stamp.authority, Purpose::TimeStamping, stamp.time, &RevocationEvidence::default());
     assert!(report.is_valid(), "{report:?}");
+    shows!(place, "Timestamps, ECDSA and RSA", Theirs);
 
     // A message with that timestamp in it is still one that OpenSSL accepts.
     place.write("content.bin", b"content");

@@ -3,10 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code, its helper functions included")]
 
+mod bouncy_castle;
 mod deviations;
 mod drawing;
 mod forge;
 mod hostile;
+#[path = "../../../../oracles/interop.rs"]
+mod interop;
 mod ofd;
 mod photo;
 mod structures;

@@ -58,4 +58,5 @@ fn the_seal_signature_of_a_sealed_ofd_holds_over_its_signature_file() {
     let mut changed = files[path].clone();
     changed[0] ^= 1;
     assert!(judge(DigestAlgorithm::Sm3.digest(&changed).as_bytes()).contains(&SealFault::DataHash));
+    crate::interop::shown!("Seal signatures, GB/T 38540-2020", "ofdrw", Theirs, "SESV4SignDoc.ofd");
 }

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use crate::forge::Forge;
+use crate::interop::shown;
 use crate::world::{DAY, NOW, SECOND, World, data_hash, ofdrw, workspace};
 use proptest::prelude::*;
 use yinxin_pki::chain::{RevocationEvidence, Validator};
@@ -149,6 +150,7 @@ fn others_seals_of_all_versions_are_read_and_their_maker_signatures_hold() {
         // The rule of the other versions must not hold, or the test would show nothing.
         let other = if version == SealVersion::V1 { &maker.to_be_signed[4..] } else { seal.raw };
         assert!(!verifies(maker.certificate, other, maker.signature), "{file}");
+        shown!(&format!("Seals, {}", standard(version)), "ofdrw", Theirs, file);
     }
 }
 
@@ -165,6 +167,15 @@ fn others_seal_signatures_are_read_and_hold() {
         assert!(!signed.seal.certificates.permits(maker.certificate));
         assert_eq!(signed.property_info, "/Doc_0/Signs/Sign_0/Signature.xml");
         assert_eq!(signed.data_hash.len(), 32);
+        shown!(&format!("Seal signatures, {}", standard(version)), "ofdrw", Theirs, file);
+    }
+}
+
+fn standard(version: SealVersion) -> &'static str {
+    match version {
+        SealVersion::V1 => "GM/T 0031-2014",
+        SealVersion::V4 => "GB/T 38540-2020",
+        SealVersion::V5 => "GM/T 0031-2025",
     }
 }
 
@@ -305,10 +316,20 @@ fn what_contradicts_itself_is_refused() {
 #[test]
 fn an_independent_checker_finds_our_seal_signatures_intact_valid_and_trusted() {
     let mut world = World::new();
-    for (version, name) in [(WrittenVersion::V4, "SES-v4"), (WrittenVersion::V5, "SES-v5")] {
+    for (version, name, standard) in
+        [(WrittenVersion::V4, "SES-v4", "GB/T 38540-2020"), (WrittenVersion::V5, "SES-v5", "GM/T 0031-2025")]
+    {
         let info = world.seal_draft().to_be_signed_as(version).unwrap();
         let seal = assemble_seal(&info, world.maker.certificate.as_der(), &world.maker.sign(&info)).unwrap();
         check_elsewhere(&mut world, &seal, name);
+        for artefact in ["Seals", "Seal signatures"] {
+            shown!(
+                &format!("{artefact}, {standard}"),
+                "check_pdf.py",
+                Ours,
+                "python -c 'check_pdf.check_ses(SIGNATURE, DATA, …)'"
+            );
+        }
     }
 }
 

@@ -58,6 +58,7 @@ describe("the five checks of a report", () => {
     expect(checks(report([signature({ signer: holder({ trusted: false }) })])).chain).toBe("fails");
     const revoked = holder({ revocation: { status: "revoked_before", at: null } });
     expect(checks(report([signature({ signer: revoked })])).revocation).toBe("fails");
+    expect(checks(report([signature({ faults: [fault("revocation.not_proven")] })]))).toMatchObject({ revocation: "fails", whole: "holds" });
   });
   it("what nothing speaks of is not called sound", () => {
     const bare = signature({ kind: "cms", seal: null, signer: holder({ revocation: { status: "unknown", at: null } }), time: { claimed: null, proven: null, clock: null, authority: null } });

@@ -78,7 +78,7 @@ export type Check = (typeof CHECKS)[number];
 
 /** Codes of faults by what they speak against; what is not named here speaks against the file's wholeness. */
 const ABOUT: [Check, RegExp][] = [
-  ["revocation", /^chain\.revoked/],
+  ["revocation", /^chain\.revoked|^revocation\./],
   ["chain", /^(chain|material)\./],
   ["time", /^(time|timestamp)\./],
   ["seal", /^seal\./],
