@@ -1,19 +1,18 @@
 //! Running other people's tools in a directory of their own.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 /// A fresh directory under the build directory, and what ran in it last: the program's name, and the command as it is told to readers.
-pub struct Workplace(PathBuf, RefCell<(&'static str, String)>);
+pub struct Workplace(PathBuf, Mutex<(&'static str, String)>);
 
 impl Workplace {
     pub fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pki-{name}"));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
-        Self(path, RefCell::default())
+        Self(path, Mutex::default())
     }
 
     pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
@@ -38,13 +37,13 @@ impl Workplace {
 
     fn run_as(&self, told: (&'static str, String), tool: &str, arguments: &[&str]) -> (bool, String) {
         let output = Command::new(tool).args(arguments).current_dir(&self.0).output().unwrap();
-        self.1.replace(told);
+        *self.1.lock().unwrap() = told;
         (output.status.success(), text_of(&output))
     }
 
     /// What ran last.
     pub fn last(&self) -> (&'static str, String) {
-        self.1.borrow().clone()
+        self.1.lock().unwrap().clone()
     }
 
     /// Runs a tool here that must succeed.
@@ -76,12 +75,14 @@ pub fn openssl_available() -> bool {
 const CLASS_PATH: &str = "/usr/share/java/bcprov.jar:/usr/share/java/bcpkix.jar:/usr/share/java/bcutil.jar";
 
 /// Notes for docs/standards/interop.md that the last command at a workplace showed an artefact to pass, `Ours` to its program or `Theirs` to us.
+#[allow(unused_macros, reason = "the server's tests run the same programs")]
 macro_rules! shows {
     ($place:expr, $artefact:expr, $way:ident) => {{
         let (tool, command) = $place.last();
         $crate::interop::shown!($artefact, tool, $way, &command);
     }};
 }
+#[allow(unused_imports, reason = "as above")]
 pub(crate) use shows;
 
 /// Runs the BouncyCastle oracle, compiled once; `None` if Java or BouncyCastle is missing.

@@ -27,6 +27,14 @@ const ANSWER_MICROS: i64 = 3_600_000_000;
 const REUSE_MICROS: i64 = 300_000_000;
 /// How long a list counts; half of it is how long we hand out the same one.
 const LIST_MICROS: i64 = 86_400_000_000;
+/// For [`archive`]: it does not matter when the evidence was issued, as long as it is in force.
+pub const WHENEVER: i64 = i64::MIN;
+
+/// The beginning of the second: times in evidence are whole seconds.
+const fn second_of(at: i64) -> i64 {
+    at.div_euclid(1_000_000).saturating_mul(1_000_000)
+}
+
 /// Status answers that are kept; beyond it, all are dropped.
 const MOST_ANSWERS: usize = 4096;
 
@@ -50,10 +58,11 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    fn answer(&self, certificate: &Certificate, now: i64) -> Option<Vec<u8>> {
+    fn answer(&self, certificate: &Certificate, now: i64, since: i64) -> Option<Vec<u8>> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let (made_at, der) = answers.get(certificate.sm3_fingerprint().as_bytes())?;
-        (*made_at..made_at.saturating_add(REUSE_MICROS)).contains(&now).then(|| der.clone())
+        let fresh = (*made_at..made_at.saturating_add(REUSE_MICROS)).contains(&now) && *made_at >= second_of(since);
+        fresh.then(|| der.clone())
     }
 
     fn keep(&self, certificate: &Certificate, now: i64, der: Vec<u8>) {
@@ -133,16 +142,18 @@ async fn respond(
 pub async fn revocation_list(app: &App, issuer: &str) -> Result<Option<Vec<u8>>, CertificateError> {
     let issuers = app.trust.hierarchies()?.both().into_iter().flat_map(|hierarchy| [&hierarchy.root, &hierarchy.ca]);
     let Some(issuer) = issuers.into_iter().find(|authority| authority.name == issuer) else { return Ok(None) };
-    Ok(Some(list_of(app, issuer).await?))
+    Ok(Some(list_of(app, issuer, WHENEVER).await?))
 }
 
-async fn list_of(app: &App, issuer: &Authority) -> Result<Vec<u8>, Failure> {
+async fn list_of(app: &App, issuer: &Authority, since: i64) -> Result<Vec<u8>, Failure> {
     let now = app.now();
     let mut conn = app.db.read().await?;
     let state = store::revocation_state(&mut conn, &issuer.name).await?;
     let known = app.trust.evidence.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&issuer.name).cloned();
     let fresh = |list: &List| {
-        list.revoked == state && (list.made_at..list.made_at.saturating_add(LIST_MICROS / 2)).contains(&now)
+        list.revoked == state
+            && list.made_at >= second_of(since)
+            && (list.made_at..list.made_at.saturating_add(LIST_MICROS / 2)).contains(&now)
     };
     if let Some(list) = known.filter(fresh) {
         return Ok(list.der);
@@ -177,12 +188,17 @@ fn issuing<'a>(app: &'a App, certificate: &Certificate) -> Result<&'a Hierarchy,
     found.ok_or_else(|| Failure::damaged("certificate", "not issued by an authority of this installation").into())
 }
 
-/// An OCSPResponse in DER for a certificate that our CA issued; the same for five minutes, because many documents are signed with one.
+/// An OCSPResponse in DER for a certificate that our CA issued, given at `since` or later (see [`archive`]); the same for five minutes, because
+/// many documents are signed with one.
 ///
 /// # Errors
 /// [`CertificateError::NoAuthority`]; a failure for a certificate that is not of our CAs.
-pub async fn revocation_evidence(app: &App, certificate: &Certificate) -> Result<Vec<u8>, CertificateError> {
-    if let Some(der) = app.trust.evidence.answer(certificate, app.now()) {
+pub async fn revocation_evidence(
+    app: &App,
+    certificate: &Certificate,
+    since: i64,
+) -> Result<Vec<u8>, CertificateError> {
+    if let Some(der) = app.trust.evidence.answer(certificate, app.now(), since) {
         return Ok(der);
     }
     let hierarchy = issuing(app, certificate)?;
@@ -204,11 +220,12 @@ pub struct Archive {
     pub crls: Vec<Vec<u8>>,
 }
 
-/// Collects the [`Archive`] for leaves that our CAs issued: parties, seal maker, TSA, platform.
+/// Collects the [`Archive`] for leaves that our CAs issued: parties, seal maker, TSA, platform. It was issued at `since`, microseconds UTC, or
+/// later; [`WHENEVER`] takes what is still in force.
 ///
 /// # Errors
-/// As [`revocation_evidence`].
-pub async fn archive(app: &App, leaves: &[Certificate]) -> Result<Archive, CertificateError> {
+/// [`CertificateError::NoAuthority`]; a failure for a certificate that is not of our CAs.
+pub async fn archive(app: &App, leaves: &[Certificate], since: i64) -> Result<Archive, CertificateError> {
     let mut archive = Archive::default();
     let mut put = |list: fn(&mut Archive) -> &mut Vec<Vec<u8>>, der: Vec<u8>| {
         let list = list(&mut archive);
@@ -221,12 +238,12 @@ pub async fn archive(app: &App, leaves: &[Certificate]) -> Result<Archive, Certi
         for authority in [&hierarchy.ca, &hierarchy.root, &hierarchy.ocsp] {
             put(|archive| &mut archive.certificates, authority.certificate.as_der().to_vec());
         }
-        put(|archive| &mut archive.ocsp_responses, revocation_evidence(app, leaf).await?);
-        put(|archive| &mut archive.crls, list_of(app, &hierarchy.root).await?);
+        put(|archive| &mut archive.ocsp_responses, revocation_evidence(app, leaf, since).await?);
+        put(|archive| &mut archive.crls, list_of(app, &hierarchy.root, since).await?);
         // Common readers ask the responder over the network and give up when it is gone, whatever answer of it the file holds; a list in the
         // file they take as it is. This CA issues the house's own certificates only, so that its list stays short.
         if hierarchy.suite == Suite::P256 {
-            put(|archive| &mut archive.crls, list_of(app, &hierarchy.ca).await?);
+            put(|archive| &mut archive.crls, list_of(app, &hierarchy.ca, since).await?);
         }
     }
     Ok(archive)

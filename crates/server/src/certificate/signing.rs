@@ -49,6 +49,15 @@ pub async fn platform_material(app: &App) -> Result<SigningMaterial, Certificate
     of_authority(app, hierarchy, &hierarchy.signatory).await
 }
 
+/// Who takes part in every seal and signature of a party: the timestamping authority and the seal maker.
+///
+/// # Errors
+/// [`CertificateError::NoAuthority`].
+pub fn witnesses(app: &App) -> Result<[Certificate; 2], CertificateError> {
+    let hierarchy = &app.trust.hierarchies()?.sm2;
+    Ok([&hierarchy.tsa, &hierarchy.signatory].map(|authority| authority.certificate.clone()))
+}
+
 /// The seal maker, which signs electronic seals.
 ///
 /// # Errors

@@ -31,7 +31,7 @@ pub struct PlatformStep<'a> {
     pub name: &'a str,
     /// The certificates that a timestamp carries.
     pub stamp_chain: &'a [Certificate],
-    /// Certificates and revocation data of the platform and of the P-256 timestamping authority.
+    /// Certificates and revocation data of the platform, of the P-256 timestamping authority and of all who signed before, issued after them.
     pub evidence: &'a Dss,
     /// The roots of the house.
     pub roots: &'a [Certificate],

@@ -360,7 +360,8 @@ async fn a_revocation_is_for_ever_and_shows_at_once_in_status_and_list() {
         let list = RevocationList::from_der(&before).unwrap();
         list.verify(&issuer).unwrap();
         assert_eq!(list.find(certificate.serial()).unwrap(), None);
-        let good = responder::archive(app.app(), std::slice::from_ref(&certificate)).await.unwrap();
+        let good =
+            responder::archive(app.app(), std::slice::from_ref(&certificate), responder::WHENEVER).await.unwrap();
         let chain = |archive: &responder::Archive| {
             let ocsp: Vec<&[u8]> = archive.ocsp_responses.iter().map(Vec::as_slice).collect();
             let crls: Vec<&[u8]> = archive.crls.iter().map(Vec::as_slice).collect();
@@ -395,7 +396,8 @@ async fn a_revocation_is_for_ever_and_shows_at_once_in_status_and_list() {
         list.verify(&issuer).unwrap();
         assert!(list.find(certificate.serial()).unwrap().is_some());
         assert!(list.number() > RevocationList::from_der(&before).unwrap().number());
-        let revoked = responder::archive(app.app(), std::slice::from_ref(&certificate)).await.unwrap();
+        let revoked =
+            responder::archive(app.app(), std::slice::from_ref(&certificate), responder::WHENEVER).await.unwrap();
         app.app().clock.advance(2_000_000).unwrap();
         assert!(chain(&revoked).problems.iter().any(|problem| matches!(problem, ChainProblem::Revoked { .. })));
         assert_eq!(person.get(&path).await.json["state"], "revoked");
@@ -584,7 +586,10 @@ async fn bouncy_castle_accepts_the_sm2_authority_its_status_list_and_timestamps(
             place.write("list.crl", app.pki(&format!("/crl/sm2-{issuer}.crl")).await);
             must(&["crl", "list.crl", &format!("{issuer}.cer")]);
         }
-        place.write("answer.der", responder::revocation_evidence(app.app(), &certificate).await.unwrap());
+        place.write(
+            "answer.der",
+            responder::revocation_evidence(app.app(), &certificate, responder::WHENEVER).await.unwrap(),
+        );
         must(&["ocsp", "answer.der", "ocsp.cer"]);
         let query = Query::new(DigestAlgorithm::Sm3.digest(b"document"), &mut app.app().rng()).to_der();
         place.write("query.tsq", &query);

@@ -30,6 +30,7 @@ mod identity;
 mod jobs;
 mod live;
 mod open_api;
+#[allow(dead_code, reason = "the tests of the pki crate use more of it")]
 #[path = "../../../pki/tests/it/oracle.rs"]
 mod oracle;
 mod organisation;

@@ -110,7 +110,8 @@ async fn the_structure_is_signed_by_the_maker_and_binds_certificate_and_credit_c
         let roots = certificate::use_cases::roots(app.app()).unwrap();
         let mut validator = Validator::new(&roots);
         validator.add_candidates(&material.chain);
-        let archive = responder::archive(app.app(), std::slice::from_ref(&seal.art.maker)).await.unwrap();
+        let archive =
+            responder::archive(app.app(), std::slice::from_ref(&seal.art.maker), responder::WHENEVER).await.unwrap();
         let ocsp: Vec<&[u8]> = archive.ocsp_responses.iter().map(Vec::as_slice).collect();
         let crls: Vec<&[u8]> = archive.crls.iter().map(Vec::as_slice).collect();
         let evidence = RevocationEvidence { ocsp_responses: &ocsp, crls: &crls };

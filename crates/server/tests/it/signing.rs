@@ -240,6 +240,8 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
         assert_eq!(b.desk(contract).await["unsent"], json!([]));
         let nothing = b.submit(contract, discarded["contract_version"].as_i64().unwrap()).await.expect(409);
         assert_eq!(nothing.code(), "contract.not_now");
+        // Longer than a second after the status answers that the first seals took with them, and that are still in force.
+        app.app().clock.advance(5_000_000).unwrap();
         let again = b.sealed(contract, &["seal", "personal", "date", "seam"]).await;
         let sent = b.submit(contract, again["contract_version"].as_i64().unwrap()).await.expect(200).json;
         // S1-032: after sending nothing can be changed.
@@ -256,6 +258,7 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
             (&half["verdict"], &half["contract"]),
             (&json!("valid_trusted"), &json!({ "parties": 2, "signed": 1 }))
         );
+        assert!(!half["evidence_before"].is_null(), "status answers from before the seal do not outlive certificates");
         let picture = &half["pictures"][0];
         assert_eq!((&picture["signature"], &picture["media_type"]), (&json!(0), &json!("image/png")));
         assert_eq!((&picture["width_mm"], &half["signatures"][0]["kind"]), (&json!(42), &json!("seal")));
@@ -276,6 +279,8 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
             (&judged["contract"], judged["pictures"].as_array().unwrap().len()),
             (&json!({ "parties": 2, "signed": 2 }), 2)
         );
+        // With its signature the platform keeps answers that were given after everybody had signed.
+        assert_eq!(judged["evidence_before"], Value::Null);
         let roots = app.visitor().get("/api/v1/trust.pem").await.expect(200).bytes;
         crate::ceremony::judge("signing", &whole, &String::from_utf8(roots).unwrap());
         let opened = yinxin_pdf::Opened::open(std::sync::Arc::from(whole)).unwrap();

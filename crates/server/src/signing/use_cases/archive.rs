@@ -1,22 +1,37 @@
 //! The platform's own signature after conclusion; filing and notice wait for it.
 
-use yinxin_domain::contract::Verb;
+use std::collections::BTreeSet;
+
 use yinxin_domain::contract::state::{PlatformSignature, Signing};
+use yinxin_domain::contract::{Contract, Verb};
 use yinxin_domain::ids::ContractId;
 use yinxin_pdf::{Dss, Opened};
 use yinxin_pki::hashed::Hashed;
+use yinxin_pki::x509::Certificate;
 
 use super::complete::random_id;
 use crate::actor::{Actor, Need};
 use crate::app::App;
-use crate::certificate::signing::{platform_material, roots};
-use crate::certificate::{Suite, responder, tsa};
+use crate::certificate::signing::{platform_material, roots, witnesses};
+use crate::certificate::{self, Suite, responder, tsa};
 use crate::contract::{effects, use_cases as contract};
 use crate::db::CommitError;
 use crate::failure::Failure;
 use crate::signing::engine::EngineError;
 use crate::signing::errors::SigningError;
 use crate::signing::platform::PlatformStep;
+use crate::signing::store;
+
+/// The certificates of all that stands on a contract's text, each once.
+async fn signed_with(app: &App, contract: &Contract) -> Result<Vec<Certificate>, SigningError> {
+    let signatures = store::standing_signatures(&mut *app.db.read().await?, contract.id(), contract.draft()).await?;
+    let ids: BTreeSet<_> = signatures.into_iter().map(|signature| signature.certificate).collect();
+    let mut certificates = witnesses(app)?.to_vec();
+    for id in ids {
+        certificates.push(certificate::use_cases::find(app, id).await?.certificate);
+    }
+    Ok(certificates)
+}
 
 /// Adds the platform's signature to a concluded contract; does nothing when it is there, or not wanted.
 ///
@@ -47,7 +62,10 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
     let stamp_chain = stamper.chain();
     let mut leaves = vec![material.certificate.clone()];
     leaves.extend(stamp_chain.first().cloned());
-    let archive = responder::archive(app, &leaves).await?;
+    leaves.extend(signed_with(app, &loaded.contract).await?);
+    // Issued now, after everybody has signed: "not revoked" said before a signature is worth nothing once its certificate has ended, because
+    // nobody can then be asked what happened in between (ETSI EN 319 102-1, 5.6.2).
+    let archive = responder::archive(app, &leaves, now).await?;
     let roots = roots(app)?;
     let file_ids = [random_id(app), random_id(app), random_id(app)];
     let mut rng = app.rng();

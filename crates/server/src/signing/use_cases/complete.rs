@@ -336,7 +336,7 @@ async fn tasks(
         if kind == PlacementKind::Seal {
             leaves.push(usable.art.maker.clone());
         }
-        let archive = responder::archive(app, &leaves).await?;
+        let archive = responder::archive(app, &leaves, responder::WHENEVER).await?;
         let dated = placed.iter().any(|one| one.kind == PlacementKind::Date);
         let step = Step {
             party: pdf_party(case.party)?,
