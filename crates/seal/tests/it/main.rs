@@ -9,6 +9,9 @@ mod forge;
 mod hostile;
 mod ofd;
 mod photo;
+mod seeds;
 mod structures;
+#[path = "../../../pki/tests/it/variants.rs"]
+mod variants;
 mod verification;
 mod world;
