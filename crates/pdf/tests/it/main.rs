@@ -24,6 +24,7 @@ mod reading;
 mod refusing;
 mod reported;
 mod sample;
+mod seeds;
 mod session;
 mod text;
 mod verifying;
