@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a tool of the workshop, built from test code")]
 
+#[path = "../tests/it/cff.rs"]
+mod cff;
 #[allow(dead_code, reason = "the tests need more of it")]
 #[path = "../tests/it/parties.rs"]
 mod parties;
@@ -46,6 +48,8 @@ fn main() {
     write("text/file.pdf", whole);
     write("text/operators", OPERATORS);
     write("text/table", TO_UNICODE);
+    write("text/collection.cff", cff::program(&[1, 2, 3], &["Adobe", "GB1"], true));
+    write("text/named.cff", cff::program(&[391, 34, 392], &["uni7532", "u20BB7"], false));
 }
 
 const OPERATORS: &str = "q 2 0 0 2 10 20 cm BT /F1 10 Tf 12 TL 5 5 Td <0022> Tj T* <0023> Tj /F2 9 Tf (C) ' 1 2 (D) \" ET Q\n\
