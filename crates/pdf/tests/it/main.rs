@@ -6,6 +6,7 @@
     reason = "what builds the samples may fail a test like the tests themselves"
 )]
 
+mod annotated;
 mod archiving;
 mod attacks;
 mod bases;
