@@ -54,6 +54,16 @@ impl PdfRect {
         PdfRect { x0, y0, x1: self.x1.min(other.x1).max(x0), y1: self.y1.min(other.y1).max(y0) }
     }
 
+    /// The box around both.
+    pub(crate) fn union(self, other: PdfRect) -> Self {
+        PdfRect {
+            x0: self.x0.min(other.x0),
+            y0: self.y0.min(other.y0),
+            x1: self.x1.max(other.x1),
+            y1: self.y1.max(other.y1),
+        }
+    }
+
     /// Whether `other` lies inside, with a hundredth of a unit to spare for rounding.
     pub fn contains(&self, other: PdfRect) -> bool {
         let spare = 0.01;

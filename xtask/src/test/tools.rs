@@ -95,6 +95,7 @@ const NEEDS: &[Need] = &[
     Need::program("cc", "build-essential"),
     Need::program("chromium", "chromium"),
     Need::program("git", "git"),
+    Need::program("gs", "ghostscript"),
     Need::program("java", "default-jdk-headless"),
     Need::program("javac", "default-jdk-headless"),
     // For the Chinese text of pages in Chromium.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::font::Font;
+use super::replaced::{Marked, Told};
 use super::source::Source;
-use super::{Glyph, TextError};
+use super::{Glyph, PageText, TextError};
 use crate::geometry::PdfRect;
 use crate::open::Opened;
 use crate::syntax::{Dictionary, Object, ObjectId, Parser};
@@ -13,7 +14,7 @@ use crate::syntax::{Dictionary, Object, ObjectId, Parser};
 /// Operators of one page at most.
 const MAX_OPERATORS: usize = 4_000_000;
 /// Characters of one page at most.
-const MAX_GLYPHS: usize = 500_000;
+pub(super) const MAX_GLYPHS: usize = 500_000;
 /// Forms drawn within forms at most, and forms of one page at most.
 const MAX_DEPTH: usize = 12;
 const MAX_FORMS: usize = 20_000;
@@ -53,6 +54,7 @@ pub(super) struct Reader<'a> {
 /// What is left to one page.
 struct Run {
     glyphs: Vec<Glyph>,
+    told: Told,
     operators: usize,
     forms: usize,
 }
@@ -62,9 +64,10 @@ impl<'a> Reader<'a> {
         Reader { source: Source::new(file), fonts: HashMap::new() }
     }
 
-    /// The characters of a page in the order in which they are drawn.
-    pub fn page(&mut self, page: &crate::Page) -> Result<Vec<Glyph>, TextError> {
-        let Object::Dictionary(node) = self.source.file.object(page.id)? else { return Ok(Vec::new()) };
+    /// The text of a page.
+    pub fn page(&mut self, page: &crate::Page) -> Result<PageText, TextError> {
+        let empty = PageText { page: page.index, glyphs: Vec::new(), replaced: Vec::new() };
+        let Object::Dictionary(node) = self.source.file.object(page.id)? else { return Ok(empty) };
         let resources = self.inherited_resources(&node)?;
         let mut content = Vec::new();
         let parts = match self.source.file.get(&node, "Contents")? {
@@ -82,7 +85,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let mut run = Run { glyphs: Vec::new(), operators: 0, forms: 0 };
+        let mut run = Run { glyphs: Vec::new(), told: Told::default(), operators: 0, forms: 0 };
         let state = State {
             transform: IDENTITY,
             font: None,
@@ -94,7 +97,7 @@ impl<'a> Reader<'a> {
             rise: 0.0,
         };
         self.run(&content, &resources, state, 0, &mut run)?;
-        Ok(run.glyphs)
+        Ok(PageText { glyphs: run.glyphs, replaced: run.told.list, ..empty })
     }
 
     fn inherited_resources(&self, node: &Dictionary) -> Result<Dictionary, TextError> {
@@ -122,6 +125,7 @@ impl<'a> Reader<'a> {
         let mut parser = Parser::new(content, 0).lenient();
         let mut operands: Vec<Object> = Vec::new();
         let mut saved: Vec<State> = Vec::new();
+        let mut marked = Marked::default();
         let (mut text, mut line) = (IDENTITY, IDENTITY);
         while let Some(token) = next_token(content, &mut parser) {
             let operator = match token {
@@ -206,6 +210,10 @@ impl<'a> Reader<'a> {
                     let name = operands.first().and_then(Object::as_name).map(ToString::to_string).unwrap_or_default();
                     self.form(resources, &name, &state, depth, run)?;
                 }
+                b"BMC" | b"BDC" => {
+                    marked.begin(&self.source, resources, &operands, run.glyphs.len(), &mut run.told)?;
+                }
+                b"EMC" => marked.end(&mut run.glyphs, &mut run.told),
                 b"BI" => skip_inline_image(content, &mut parser),
                 _ => {}
             }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use hayro_cmap::{BfString, CMap, CMapName};
 
+use super::cff::{self, Program};
 use super::encoding::{Base, character_of_name, standard_width};
 use super::source::Source;
 use crate::open::Opened;
@@ -13,7 +14,7 @@ use crate::syntax::{Dictionary, Object};
 /// Codes of which widths are kept at most.
 const MAX_WIDTHS: usize = 200_000;
 /// What a character of which nothing is known is shown as.
-const UNKNOWN: &str = "\u{FFFD}";
+pub(super) const UNKNOWN: &str = "\u{FFFD}";
 
 /// One code of a string that is shown.
 pub(super) struct Code<'a> {
@@ -97,7 +98,7 @@ impl Font {
         let (kind, vertical) = if subtype == "Type0" {
             composite(source, dictionary, inner, descriptor)
         } else {
-            (simple(file, dictionary), false)
+            (simple(source, dictionary, descriptor), false)
         };
         Some(Font {
             kind,
@@ -178,7 +179,8 @@ fn next_cid(codes: &CMap, identity: bool, bytes: &[u8]) -> (usize, u32) {
     (if bytes.first().is_some_and(|byte| *byte >= 0x80) { bytes.len().min(2) } else { 1 }, 0)
 }
 
-fn simple(file: &Opened, dictionary: &Dictionary) -> Kind {
+fn simple(source: &mut Source<'_>, dictionary: &Dictionary, descriptor: Option<&Dictionary>) -> Kind {
+    let file = source.file;
     let get = |key: &str| file.get(dictionary, key).ok().flatten();
     let name = dictionary.get("BaseFont").and_then(Object::as_name).map(ToString::to_string).unwrap_or_default();
     let encoding = get("Encoding");
@@ -187,12 +189,18 @@ fn simple(file: &Opened, dictionary: &Dictionary) -> Kind {
         Some(Object::Dictionary(encoding)) => encoding.get("BaseEncoding").and_then(Object::as_name).cloned(),
         _ => None,
     };
+    let base_named = base.is_some();
     let base = match base.as_ref().map(|name| name.as_bytes()) {
         Some(b"WinAnsiEncoding") => Base::WinAnsi,
         Some(b"MacRomanEncoding") => Base::MacRoman,
         _ => Base::Standard,
     };
-    let mut characters: Vec<Option<char>> = (0..=255).map(|code| base.character(code)).collect();
+    // Without one that is named, the encoding is the font program's own.
+    let own = match base_named {
+        false => program(source, descriptor, &["FontFile3"]).and_then(|data| cff::built_in_encoding(&data)),
+        true => None,
+    };
+    let mut characters = own.unwrap_or_else(|| (0..=255).map(|code| base.character(code)).collect());
     if let Some(Object::Dictionary(encoding)) = &encoding
         && let Ok(Some(Object::Array(differences))) = file.get(encoding, "Differences")
     {
@@ -248,17 +256,10 @@ fn composite(
     let system = get(inner, "CIDSystemInfo");
     let ordering = system.as_ref().and_then(Object::as_dictionary).and_then(|found| get(found, "Ordering"));
     let ordering = ordering.as_ref().and_then(Object::as_string).unwrap_or_default();
-    let table = match ordering {
-        b"GB1" => Some(CMapName::AdobeGb1Ucs2),
-        b"CNS1" => Some(CMapName::AdobeCns1Ucs2),
-        b"Japan1" => Some(CMapName::AdobeJapan1Ucs2),
-        b"Korea1" => Some(CMapName::AdobeKorea1Ucs2),
-        _ => None,
-    };
-    let meaning = match table.and_then(|table| source.predefined_table(table)) {
+    let meaning = match collection(source, ordering) {
         Some(table) => Meaning::Collection(table),
-        None => match embedded_characters(source, inner, descriptor) {
-            Some(characters) => Meaning::Glyphs(characters),
+        None => match embedded_meaning(source, inner, descriptor) {
+            Some(meaning) => meaning,
             None if name.contains("UCS2") || name.contains("UTF16") => Meaning::Code,
             None => Meaning::Nothing,
         },
@@ -312,20 +313,45 @@ fn ranges(file: &Opened, list: Option<Object>, group: usize) -> HashMap<u32, f64
     found
 }
 
-/// The characters of an embedded font's glyphs by its own table, for fonts without /ToUnicode: its table is turned round.
-fn embedded_characters(
-    source: &mut Source<'_>,
-    inner: &Dictionary,
-    descriptor: Option<&Dictionary>,
-) -> Option<HashMap<u32, char>> {
+/// The table from the identifiers of a character collection to Unicode.
+fn collection(source: &mut Source<'_>, ordering: &[u8]) -> Option<Rc<CMap>> {
+    let name = match ordering {
+        b"GB1" => CMapName::AdobeGb1Ucs2,
+        b"CNS1" => CMapName::AdobeCns1Ucs2,
+        b"Japan1" => CMapName::AdobeJapan1Ucs2,
+        b"Korea1" => CMapName::AdobeKorea1Ucs2,
+        _ => return None,
+    };
+    source.predefined_table(name)
+}
+
+/// The program of an embedded font under one of these keys: TrueType, OpenType or CFF.
+fn program(source: &mut Source<'_>, descriptor: Option<&Dictionary>, keys: &[&str]) -> Option<Vec<u8>> {
     let (file, descriptor) = (source.file, descriptor?);
-    let stream = ["FontFile2", "FontFile3"].iter().find_map(|key| match file.get(descriptor, key).ok()? {
+    let stream = keys.iter().find_map(|key| match file.get(descriptor, key).ok()? {
         Some(Object::Stream(stream)) => Some(stream),
         _ => None,
     })?;
     source.take_face()?;
-    let data = source.decode(&stream).ok()?;
-    let face = ttf_parser::Face::parse(&data, 0).ok()?;
+    source.decode(&stream).ok()
+}
+
+/// What an embedded composite font tells of its identifiers.
+fn embedded_meaning(source: &mut Source<'_>, inner: &Dictionary, descriptor: Option<&Dictionary>) -> Option<Meaning> {
+    let data = program(source, descriptor, &["FontFile2", "FontFile3"])?;
+    if let Some(characters) = embedded_characters(source, inner, &data) {
+        return Some(Meaning::Glyphs(characters));
+    }
+    match cff::program(&data)? {
+        Program::Collection(ordering) => Some(Meaning::Collection(collection(source, &ordering)?)),
+        Program::Glyphs(characters) => Some(Meaning::Glyphs(characters)),
+    }
+}
+
+/// The characters of an embedded font's glyphs by its own table, for fonts without /ToUnicode: its table is turned round.
+fn embedded_characters(source: &mut Source<'_>, inner: &Dictionary, data: &[u8]) -> Option<HashMap<u32, char>> {
+    let file = source.file;
+    let face = ttf_parser::Face::parse(data, 0).ok()?;
     let mut by_glyph: HashMap<u16, char> = HashMap::new();
     // The planes that have characters: asked one by one, because the length of a font's own list is its own claim.
     // Radicals last: where one shares its glyph with an ideograph, the ideograph is meant.

@@ -1,13 +1,16 @@
 //! The text of a file with its places, page by page: for finding where a seal goes by the words that stand there, and for comparing texts.
 //!
-//! Characters come from /ToUnicode; without it from the predefined CMaps of Chinese, Japanese and Korean fonts, from the table of an embedded
-//! font, or from the encoding of a Latin one. They stand in the order in which they are drawn.
+//! Characters come from /ToUnicode; without it from the predefined CMaps of Chinese, Japanese and Korean fonts, from the table, the collection or
+//! the glyph names of an embedded font, or from the encoding of a Latin one. They stand in the order in which they are drawn; /ActualText takes
+//! their place where it is given. What is deliberately absent: the structure tree, and fonts that are told by their shapes only.
 
+mod cff;
 mod content;
 mod encoding;
 mod filters;
 mod font;
 mod normal;
+mod replaced;
 mod search;
 mod source;
 
@@ -35,6 +38,19 @@ pub struct PageText {
     pub page: usize,
     /// Its characters in the order in which they are drawn.
     pub glyphs: Vec<Glyph>,
+    /// Where the file says that other characters are meant than those it draws: `glyphs` has what is meant, a person sees what is drawn.
+    pub replaced: Vec<Replaced>,
+}
+
+/// A stretch of content that means something else than it draws (/ActualText; ISO 32000-1, 14.9.4).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replaced {
+    /// What is drawn, as far as the fonts tell.
+    pub drawn: String,
+    /// What the file says is meant.
+    pub meant: String,
+    /// The box of the first character drawn, in default user space.
+    pub rect: PdfRect,
 }
 
 /// Why the text cannot be read.
@@ -64,8 +80,7 @@ impl Opened {
     /// [`TextError`]; a character that cannot be told is no error.
     pub fn page_text(&self, index: usize) -> Result<PageText, TextError> {
         let page = self.pages()?.get(index).ok_or(TextError::NoSuchPage(index))?;
-        let glyphs = content::Reader::new(self).page(page)?;
-        Ok(PageText { page: index, glyphs })
+        content::Reader::new(self).page(page)
     }
 
     /// The text of all pages; fonts that they share are read once.
@@ -75,7 +90,7 @@ impl Opened {
     pub fn text(&self) -> Result<Vec<PageText>, TextError> {
         let mut reader = content::Reader::new(self);
         let pages = self.pages()?;
-        pages.iter().map(|page| Ok(PageText { page: page.index, glyphs: reader.page(page)? })).collect()
+        pages.iter().map(|page| reader.page(page)).collect()
     }
 }
 

@@ -71,7 +71,7 @@ impl Opened {
         let mut reader = Reader::new(self);
         let mut hits = Vec::new();
         for page in all.iter().filter(|page| pages.is_none_or(|pages| pages.contains(&page.index))) {
-            let glyphs = reader.page(page)?;
+            let glyphs = reader.page(page)?.glyphs;
             find_on_page(page.index, &glyphs, &wanted, &mut hits);
             if hits.len() > MAX_HITS {
                 return Err(KeywordError::TooMany);
@@ -116,14 +116,7 @@ fn lines_of(glyphs: &[Glyph]) -> Vec<PdfRect> {
     for glyph in glyphs.iter().filter(|glyph| !normalised(&glyph.text).is_empty()) {
         let same_line = last.is_some_and(|last| between(last, glyph) != Between::Line);
         match lines.last_mut().filter(|_| same_line) {
-            Some(line) => {
-                *line = PdfRect {
-                    x0: line.x0.min(glyph.rect.x0),
-                    y0: line.y0.min(glyph.rect.y0),
-                    x1: line.x1.max(glyph.rect.x1),
-                    y1: line.y1.max(glyph.rect.y1),
-                };
-            }
+            Some(line) => *line = line.union(glyph.rect),
             None => lines.push(glyph.rect),
         }
         last = Some(glyph);

@@ -28,6 +28,13 @@ pub enum Change {
         /// Pages, from 1.
         pages: Vec<usize>,
     },
+    /// Comments and the like, on a file whose author certified it so that they may come.
+    Annotations {
+        /// Pages, from 1.
+        pages: Vec<usize>,
+        /// Those of the pages on which one can show what its author likes, over what stands there.
+        drawn: Vec<usize>,
+    },
     /// Certificates and revocation data.
     Evidence,
     /// What a writer notes about the file: date of change, program, declared extensions.
@@ -56,6 +63,8 @@ pub enum Alteration {
     Page,
     /// An appearance of a page button that drops what stood there before, or one changed without a signature.
     PageButton,
+    /// An annotation that does more than comment.
+    Annotation,
     /// Evidence that was removed or is malformed.
     Evidence,
     /// An object was removed.
@@ -77,6 +86,11 @@ impl Alteration {
             Self::Form => ("change.form", "表单或其他字段被改动", "the form or another field was changed"),
             Self::Page => ("change.page", "页面被改动", "a page was changed"),
             Self::PageButton => ("change.page_button", "页面签章域被不当改动", "a page button was changed improperly"),
+            Self::Annotation => (
+                "change.annotation",
+                "新增了不只是批注的注释对象",
+                "an annotation was added that does more than comment",
+            ),
             Self::Evidence => {
                 ("change.evidence_removed", "验证材料被移除或损坏", "evidence was removed or is malformed")
             }
@@ -101,6 +115,7 @@ impl Change {
             Change::SignatureField { .. } => "change.signature_field",
             Change::SignedField { .. } => "change.signed_field",
             Change::PageButtons { .. } => "change.page_buttons",
+            Change::Annotations { .. } => "change.annotations",
             Change::Evidence => "change.evidence",
             Change::Metadata => "change.metadata",
             Change::Forbidden { what, .. } => what.texts().0,
@@ -115,6 +130,13 @@ impl Change {
             Change::PageButtons { party, pages } => {
                 format!("{party} 方在 {} 个页面上加盖（骑缝章、日期等）", pages.len())
             }
+            Change::Annotations { pages, drawn } if drawn.is_empty() => {
+                format!("在第 {} 页新增批注", listed(pages, "、"))
+            }
+            Change::Annotations { pages, drawn } => {
+                let [pages, drawn] = [pages, drawn].map(|list| listed(list, "、"));
+                format!("在第 {pages} 页新增批注，其中第 {drawn} 页的批注可能遮盖或仿冒原有内容")
+            }
             Change::Evidence => "新增验证材料".into(),
             Change::Metadata => "更新文件说明信息".into(),
             Change::Forbidden { what, object: Some(object) } => format!("{}（对象 {object}）", what.texts().1),
@@ -128,6 +150,15 @@ impl Change {
             Change::SignatureField { name, .. } => format!("new signature field \"{name}\""),
             Change::SignedField { name, .. } => format!("the empty signature field \"{name}\" was signed"),
             Change::PageButtons { party, pages } => format!("party {party} stamped {} pages", pages.len()),
+            Change::Annotations { pages, drawn } if drawn.is_empty() => {
+                format!("comments were added on page {}", listed(pages, ", "))
+            }
+            Change::Annotations { pages, drawn } => {
+                let [pages, drawn] = [pages, drawn].map(|list| listed(list, ", "));
+                format!(
+                    "comments were added on page {pages}; those on page {drawn} can hide or imitate what stands there"
+                )
+            }
             Change::Evidence => "evidence was added".into(),
             Change::Metadata => "notes about the file were updated".into(),
             Change::Forbidden { what, object: Some(object) } => format!("{} (object {object})", what.texts().2),
@@ -138,6 +169,13 @@ impl Change {
     pub(super) fn forbidden(what: Alteration, object: Option<u32>) -> Self {
         Change::Forbidden { what, object }
     }
+}
+
+/// The first twenty numbers of a list.
+fn listed(numbers: &[usize], between: &str) -> String {
+    let mut words: Vec<String> = numbers.iter().take(20).map(usize::to_string).collect();
+    words.extend((numbers.len() > 20).then(|| "…".into()));
+    words.join(between)
 }
 
 impl Serialize for Change {

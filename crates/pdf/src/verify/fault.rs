@@ -78,6 +78,8 @@ pub enum Fault {
     AlteredAfter,
     /// A later revision changed what signing needs, but this signature certified the file or locked its fields against that.
     PermissionExceeded,
+    /// The file was certified so that annotations may come, and some came that can hide or imitate what stands there.
+    AnnotatedAfter,
     /// The message has no signer, or several.
     SignerCount,
     /// The message carries its content instead of the digest of the file.
@@ -119,6 +121,7 @@ impl Fault {
             | Fault::NotCanonical(Frame::UnsignedAttribute)
             | Fault::AttachedContent
             | Fault::CmsUnreadable(CmsError::UnsupportedDigest(_) | CmsError::UnsupportedSignature(_))
+            | Fault::AnnotatedAfter
             | Fault::TimeNotProven
             | Fault::TimeOrder
             | Fault::RevocationNotProven(_) => Verdict::Indeterminate,
@@ -146,6 +149,7 @@ impl Fault {
             Fault::NotInForm => "signature.not_in_form",
             Fault::AlteredAfter => "signature.altered_after",
             Fault::PermissionExceeded => "signature.permission_exceeded",
+            Fault::AnnotatedAfter => "signature.annotated_after",
             Fault::SignerCount => "signature.signer_count",
             Fault::AttachedContent => "signature.attached_content",
             Fault::SealUnreadable(_) => "seal.unreadable",
@@ -183,6 +187,7 @@ impl Fault {
             Fault::NotInForm => "签名已不属于文件的任何签名域。".into(),
             Fault::AlteredAfter => "签名之后文件又被改动，改动超出签署所需。".into(),
             Fault::PermissionExceeded => "签名之后的改动超出了认证或锁定所允许的范围。".into(),
+            Fault::AnnotatedAfter => "签名之后新增的批注可能遮盖或仿冒原有内容，请逐页查看。".into(),
             Fault::SignerCount => "签名数据应当恰有一个签名人。".into(),
             Fault::AttachedContent => "签名数据自带原文，不支持这种旧格式。".into(),
             Fault::SealUnreadable(_) => "电子签章的结构无法读取。".into(),
@@ -235,6 +240,9 @@ impl Fault {
             Fault::AlteredAfter => "The file was changed after this signature, by more than signing needs.".into(),
             Fault::PermissionExceeded => {
                 "A later revision changed more than this signature's certification or lock allows.".into()
+            }
+            Fault::AnnotatedAfter => {
+                "Annotations were added after this signature that can hide or imitate what stands there: look at their pages.".into()
             }
             Fault::SignerCount => "The signature must have exactly one signer.".into(),
             Fault::AttachedContent => {

@@ -154,6 +154,9 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
         let mut report = signature::report(&file, found, reading, examined);
         report.faults.extend(altered.then_some(Fault::AlteredAfter));
         report.faults.extend((exceeded && !altered).then_some(Fault::PermissionExceeded));
+        let drawn = |change: &Change| matches!(change, Change::Annotations { drawn, .. } if !drawn.is_empty());
+        let drawn_after = later().is_some_and(|mut changes| changes.any(drawn));
+        report.faults.extend((drawn_after && !altered && !exceeded).then_some(Fault::AnnotatedAfter));
         report.permission = limit.level;
         signatures.push(report);
     }
@@ -264,11 +267,21 @@ fn compare_revisions(file: &Opened, layers: &[Layer], found: &[Found]) -> Vec<(V
     for (index, pair) in layers.windows(2).enumerate().filter(|(index, _)| *index >= first) {
         let section = &file.sections()[pair[1].revision.section];
         compared[index + 1] = match (&pair[0].opened, &pair[1].opened, &pair[1].written) {
-            (Some(before), Some(after), Some(_)) => changes::compare(before, after, section),
+            (Some(before), Some(after), Some(_)) => {
+                changes::compare(before, after, section, annotating(file, found, index))
+            }
             _ => (vec![Change::forbidden(Alteration::HiddenBytes, None)], Vec::new()),
         };
     }
     compared
+}
+
+/// Whether what follows the revision `last` may add annotations: only the author can allow it, who signs first (ISO 32000-2, 12.8.2.2), and
+/// nobody may have forbidden it since.
+fn annotating(file: &Opened, found: &[Found], last: usize) -> bool {
+    let until_then = found.iter().filter(|found| found.revision.is_some_and(|own| own <= last));
+    let mut levels = until_then.map(|found| permission::Limit::set_by(file, &found.value.dictionary, found.lock).level);
+    levels.next() == Some(Some(3)) && levels.all(|level| level.is_none_or(|level| level >= 3))
 }
 
 /// Verifies from the newest to the oldest. The second value is the evidence that should be added, the third whether the evidence store could

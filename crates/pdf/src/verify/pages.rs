@@ -53,7 +53,9 @@ impl PageChange {
             Self::Resources => {
                 ["page.resources", "页面使用的字体、图片等被改动", "fonts, pictures or other resources were changed"]
             }
-            Self::Annotations => ["page.annotations", "批注或表单域被改动", "annotations or fields were changed"],
+            Self::Annotations => {
+                ["page.annotations", "新增或改动了批注、表单域", "annotations or fields were added or changed"]
+            }
             Self::Geometry => {
                 ["page.geometry", "页面大小、可见范围或方向被改动", "its size, visible part or rotation was changed"]
             }
@@ -108,6 +110,7 @@ pub(super) fn page_changes(
             Change::SignatureField { page: Some(page), .. } | Change::SignedField { page: Some(page), .. } => {
                 touch(*page, PageChange::Signature);
             }
+            Change::Annotations { pages, .. } => pages.iter().for_each(|page| touch(*page, PageChange::Annotations)),
             Change::PageButtons { pages, .. } => pages.iter().for_each(|page| touch(*page, PageChange::Stamp)),
             _ => {}
         }

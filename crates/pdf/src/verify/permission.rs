@@ -27,6 +27,7 @@ impl Limit {
             (Some(..=1), _) => false,
             // Signing an empty field is filling in; a new visible one is an annotation.
             (Some(2), Change::SignatureField { page, .. }) => page.is_none(),
+            (Some(2), Change::Annotations { .. }) => false,
             (Some(_), _) => true,
         };
         by_level

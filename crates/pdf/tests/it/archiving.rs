@@ -104,7 +104,7 @@ fn an_archive_renewed_before_its_timestamp_expires_stays_valid() {
         assert_eq!(report.verdict, Verdict::ValidTrusted, "{}", explained(&report));
         assert_eq!(report.renew_before, Some(Time(second.certificate.not_after())));
         // The independent judge wants to know today that the second authority is not revoked, as anybody may add at any time.
-        let renewed = with_evidence(&renewed, &later, &[&second], crate::parties::real_time_micros());
+        let renewed = with_evidence(&renewed, &later, &[&second], crate::judges::real_time_micros());
         assert_eq!(judge(&renewed, NOW).verdict, Verdict::ValidTrusted);
         judges::qpdf_check(renewed.bytes());
         judges::check_long_term(renewed.bytes(), &trust, "platform");

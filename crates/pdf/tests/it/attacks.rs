@@ -48,7 +48,7 @@ fn refused_as(bytes: &[u8], code: &str) {
 }
 
 /// An update with these objects over the last revision, as an attacker appends it.
-fn updated(bytes: &[u8], objects: &[(u32, String)]) -> Vec<u8> {
+pub fn updated(bytes: &[u8], objects: &[(u32, String)]) -> Vec<u8> {
     let file = Opened::open(Arc::from(bytes)).unwrap();
     let mut out = bytes.to_vec();
     let mut table = "xref\n".to_owned();
@@ -69,7 +69,7 @@ fn tail(file: &Opened, at: usize, table: &str) -> String {
 }
 
 /// The object as text.
-fn text_of(object: &Object) -> String {
+pub fn text_of(object: &Object) -> String {
     let mut out = Vec::new();
     yinxin_pdf::syntax::write_object(&mut out, object);
     String::from_utf8(out).unwrap()

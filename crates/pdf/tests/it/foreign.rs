@@ -11,7 +11,7 @@ use yinxin_pki::x509::{Certificate, CertificateProfile};
 use crate::bases::{rsa, store};
 use crate::interop::shown;
 use crate::judges;
-use crate::parties::{Hierarchy, prepared_form, real_time_micros, reopen, request};
+use crate::parties::{Hierarchy, prepared_form, reopen, request};
 use crate::sample::{Sample, Xref};
 use crate::verifying::{explained, judged};
 
@@ -164,7 +164,7 @@ fn a_root_inside_the_file_is_not_trusted() {
     // A leaf is no root either unless the caller says so.
     let options = VerifyOptions {
         roots: vec![Certificate::from_der(person.certificate.as_der()).unwrap()],
-        at_micros: real_time_micros(),
+        at_micros: judges::real_time_micros(),
         limits: Default::default(),
     };
     assert_eq!(verify(file.bytes().into(), &options).unwrap().verdict, Verdict::ValidTrusted);

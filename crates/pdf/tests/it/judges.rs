@@ -33,7 +33,10 @@ pub struct TempFolder(PathBuf);
 
 impl TempFolder {
     pub fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("judged-{}-{name}", std::process::id()));
+        static COUNTER: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("judged-{}-{count}-{name}", std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&path).unwrap();
         TempFolder(path)
     }
@@ -47,6 +50,13 @@ impl Drop for TempFolder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// The time of a file just written: the checkers outside compare stamps with the real clock.
+pub fn real_time_micros() -> i64 {
+    let file = TempFile::new("time", b"");
+    let written = std::fs::metadata(file.path()).unwrap().modified().unwrap();
+    written.duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as i64
 }
 
 fn workspace() -> PathBuf {

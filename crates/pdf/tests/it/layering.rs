@@ -12,7 +12,7 @@ use yinxin_seal::draw::{CompanySeal, DateSeal, SealKind};
 
 use crate::interop::shown;
 use crate::judges;
-use crate::parties::{Hierarchy, key, prepared_form, real_time_micros, reopen, request};
+use crate::parties::{Hierarchy, key, prepared_form, reopen, request};
 use crate::sample::{Sample, Xref};
 
 /// Two parties with seal, seam slices, date and personal signature, evidence in each revision.
@@ -124,7 +124,7 @@ fn levels(base: Opened) -> ([Opened; 4], String) {
     let platform = p256.certify(CertificateProfile::Platform, "示例平台存证");
     let tsa = p256.certify(CertificateProfile::Tsa, "示例时间戳");
     // The outside checker judges by its own clock, so the stamps bear the real time that the file system tells.
-    let now = real_time_micros();
+    let now = judges::real_time_micros();
     let crl = p256.revocation_list(now);
 
     let dss = Dss::default();

@@ -6,10 +6,12 @@
     reason = "what builds the samples may fail a test like the tests themselves"
 )]
 
+mod annotated;
 mod archiving;
 mod attacks;
 mod bases;
 mod bits;
+mod cff;
 mod evidence;
 mod foreign;
 mod gate;
@@ -27,7 +29,10 @@ mod reading;
 mod refusing;
 mod reported;
 mod sample;
+mod seeds;
 mod session;
 mod text;
+mod text_meant;
+mod text_programs;
 mod verifying;
 mod verifying_world;

@@ -31,7 +31,7 @@ fn signed_files() -> Vec<(Vec<u8>, Vec<Certificate>)> {
 /// Nothing may be said to be valid of a variant that is no prefix at a revision's end, whatever is asked of it.
 fn judge(variant: &[u8], original: &[u8], roots: &[Certificate], what: &str) {
     let bytes: Arc<[u8]> = Arc::from(variant);
-    let at_micros = crate::parties::real_time_micros() + 3_600_000_000;
+    let at_micros = crate::judges::real_time_micros() + 3_600_000_000;
     let options = VerifyOptions { roots: roots.to_vec(), at_micros, limits: Default::default() };
     if let Ok(report) = verify(Arc::clone(&bytes), &options) {
         // A file cut at the end of a revision was once whole, and what it says is true of what it was.

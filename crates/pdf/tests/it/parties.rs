@@ -82,13 +82,6 @@ impl Hierarchy {
     }
 }
 
-/// The time of a file just written: the checkers outside compare stamps with the real clock.
-pub fn real_time_micros() -> i64 {
-    let file = crate::judges::TempFile::new("time", b"");
-    let written = std::fs::metadata(file.path()).unwrap().modified().unwrap();
-    written.duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as i64
-}
-
 fn certificate_request(
     profile: CertificateProfile,
     name: &str,

@@ -28,12 +28,12 @@ pub fn file_of(objects: &[Vec<u8>]) -> Vec<u8> {
     out
 }
 
-fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
+pub fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
     let head = format!("<<{entries}/Length {}>>\nstream\n", data.len());
     [head.as_bytes(), data, b"\nendstream"].concat()
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
@@ -59,7 +59,7 @@ pub fn predefined(encoding: &str) -> Vec<Vec<u8>> {
     ]
 }
 
-fn open(bytes: Vec<u8>) -> Opened {
+pub fn open(bytes: Vec<u8>) -> Opened {
     Opened::open(Arc::from(bytes)).unwrap()
 }
 

@@ -13,14 +13,18 @@ use yinxin_pki::ocsp::CertificateStatus;
 use yinxin_pki::x509::{Certificate, CertificateProfile};
 
 use crate::layering::{conclude, sealed_contract};
-use crate::parties::{Hierarchy, NOW, prepared_form, real_time_micros, request};
+use crate::parties::{Hierarchy, NOW, prepared_form, request};
 use crate::sample::{Sample, Xref};
 use crate::verifying_world::{World, small_contract};
 
 /// Verifies under the roots of a PEM text, an hour from now.
 pub fn judged(bytes: &[u8], trust: &str) -> Report {
     let roots = if trust.is_empty() { Vec::new() } else { Certificate::from_pem(trust).unwrap() };
-    let options = VerifyOptions { roots, at_micros: real_time_micros() + 3_600_000_000, limits: Default::default() };
+    let options = VerifyOptions {
+        roots,
+        at_micros: crate::judges::real_time_micros() + 3_600_000_000,
+        limits: Default::default(),
+    };
     verify(bytes.into(), &options).unwrap()
 }
 

@@ -1,11 +1,10 @@
 //! Five hundred changed and five hundred cut variants of certificates and of each kind of message: none is accepted as valid, none panics,
 //! and none makes a reader take more memory than the input warrants.
 //!
-//! The variants come from seeds made at test time: bits flipped, bytes set to values that matter in ASN.1, parts removed, doubled and
-//! swapped, lengths raised, and pieces of other objects put in.
+//! The variants come from seeds made at test time, see [`crate::variants`].
 
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use yinxin_pki::chain::{Purpose, RevocationEvidence, Validator};
 use yinxin_pki::cipher::CbcCipher;
 use yinxin_pki::cms::{
@@ -22,64 +21,7 @@ use yinxin_pki::two_party::{DeviceOpening, ProtectedShare, ServerOpening, Server
 use yinxin_pki::x509::{Certificate, CertificateProfile, CertificateReply, CertificationRequest, SerialNumber, issue};
 
 use crate::hierarchy::{Hierarchy, SIGNED_AT, request};
-
-const VARIANTS: usize = 500;
-/// Bytes that mean something in ASN.1: tags, long and indefinite lengths, signs.
-const TELLING: [u8; 14] = [0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x30, 0x31, 0x7f, 0x80, 0x84, 0xa0, 0xff];
-
-fn below(rng: &mut ChaCha20Rng, bound: usize) -> usize {
-    (rng.next_u64() % bound.max(1) as u64) as usize
-}
-
-/// A variant of `seed` that differs from it.
-fn mutate(seed: &[u8], other: &[u8], rng: &mut ChaCha20Rng) -> Vec<u8> {
-    let mut bytes = seed.to_vec();
-    for _ in 0..=below(rng, 3) {
-        let at = below(rng, bytes.len());
-        let length = 1 + below(rng, 12).min(bytes.len() - at - 1);
-        match below(rng, 8) {
-            0 | 1 => bytes[at] ^= 1 << below(rng, 8),
-            2 => bytes[at] = TELLING[below(rng, TELLING.len())],
-            3 => drop(bytes.drain(at..at + length)),
-            4 => {
-                let piece = bytes[at..at + length].to_vec();
-                bytes.splice(at..at, piece);
-            }
-            5 => {
-                let to = below(rng, bytes.len());
-                bytes.swap(at, to);
-            }
-            6 => bytes[at] = bytes[at].wrapping_add(1),
-            _ => {
-                let from = below(rng, other.len());
-                let end = (from + length).min(other.len());
-                bytes.splice(at..(at + length).min(bytes.len()), other[from..end].iter().copied());
-            }
-        }
-        if bytes.is_empty() {
-            bytes.push(0);
-        }
-    }
-    bytes
-}
-
-/// Runs `accepts` over changed and cut variants. It must accept the seed, and nothing else except variants that `same` says mean the same.
-fn attack(name: &str, seed: &[u8], other: &[u8], accepts: &dyn Fn(&[u8]) -> bool, same: &dyn Fn(&[u8]) -> bool) {
-    assert!(accepts(seed), "{name}: the seed itself is refused");
-    let mut rng = ChaCha20Rng::seed_from_u64(seed.len() as u64);
-    for index in 0..VARIANTS {
-        let variant = mutate(seed, other, &mut rng);
-        if variant != seed {
-            assert!(
-                !accepts(&variant) || same(&variant),
-                "{name}: variant {index} is accepted: {}",
-                hex::encode(variant)
-            );
-        }
-        let end = below(&mut rng, seed.len());
-        assert!(!accepts(&seed[..end]), "{name}: the first {end} bytes are accepted");
-    }
-}
+use crate::variants::{VARIANTS, attack, below, mutate};
 
 fn never(_: &[u8]) -> bool {
     false

@@ -18,6 +18,8 @@ mod mutation;
 mod openssl;
 mod oracle;
 mod profiles;
+mod seeds;
 mod tampering;
 mod timestamps;
 mod two_party;
+mod variants;

@@ -1,11 +1,10 @@
 //! Five hundred changed and five hundred cut variants of seals and of seal signatures in each version: none is accepted as valid, none
 //! panics, and none makes the reader take more memory than the input warrants.
 //!
-//! The variants come from seeds made at test time: bits flipped, bytes set to values that matter in ASN.1, parts removed, doubled and
-//! swapped, and pieces of other structures put in.
+//! The variants come from seeds made at test time, see [`crate::variants`].
 
 use rand_chacha::ChaCha20Rng;
-use rand_core::{Rng, SeedableRng};
+use rand_core::SeedableRng;
 use yinxin_pki::asn1::Writer;
 use yinxin_pki::chain::{RevocationEvidence, Validator};
 use yinxin_seal::ses::{
@@ -13,62 +12,9 @@ use yinxin_seal::ses::{
     verify_seal_signature, with_timestamp,
 };
 
-use crate::forge::{DOCUMENT, Forge, Further};
+use crate::forge::{DOCUMENT, Forge};
+use crate::variants::{VARIANTS, attack, mutate};
 use crate::world::{NOW, World, data_hash};
-
-const VARIANTS: usize = 500;
-/// Bytes that mean something in ASN.1: versions, tags, long and indefinite lengths, signs.
-const TELLING: [u8; 18] =
-    [0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x16, 0x17, 0x18, 0x30, 0x31, 0x7f, 0x80, 0x84, 0xa0, 0xff];
-
-fn below(rng: &mut ChaCha20Rng, bound: usize) -> usize {
-    (rng.next_u64() % bound.max(1) as u64) as usize
-}
-
-fn mutate(seed: &[u8], other: &[u8], rng: &mut ChaCha20Rng) -> Vec<u8> {
-    let mut bytes = seed.to_vec();
-    for _ in 0..=below(rng, 3) {
-        let at = below(rng, bytes.len());
-        let length = 1 + below(rng, 12).min(bytes.len() - at - 1);
-        match below(rng, 8) {
-            0 | 1 => bytes[at] ^= 1 << below(rng, 8),
-            2 => bytes[at] = TELLING[below(rng, TELLING.len())],
-            3 => drop(bytes.drain(at..at + length)),
-            4 => {
-                let piece = bytes[at..at + length].to_vec();
-                bytes.splice(at..at, piece);
-            }
-            5 => {
-                let to = below(rng, bytes.len());
-                bytes.swap(at, to);
-            }
-            6 => bytes[at] = bytes[at].wrapping_add(1),
-            _ => {
-                let from = below(rng, other.len());
-                let end = (from + length).min(other.len());
-                bytes.splice(at..(at + length).min(bytes.len()), other[from..end].iter().copied());
-            }
-        }
-        if bytes.is_empty() {
-            bytes.push(0);
-        }
-    }
-    bytes
-}
-
-/// Runs `accepts` over changed and cut variants: the seed is accepted, nothing else is, except variants that `same` says mean the same.
-fn attack(name: &str, seed: &[u8], other: &[u8], accepts: &dyn Fn(&[u8]) -> bool, same: &dyn Fn(&[u8]) -> bool) {
-    assert!(accepts(seed), "{name}: the seed itself is refused");
-    let mut rng = ChaCha20Rng::seed_from_u64(seed.len() as u64);
-    for index in 0..VARIANTS {
-        let variant = mutate(seed, other, &mut rng);
-        if variant != seed {
-            assert!(!accepts(&variant) || same(&variant), "{name}: variant {index} is accepted: {variant:02x?}");
-        }
-        let end = below(&mut rng, seed.len());
-        assert!(!accepts(&seed[..end]), "{name}: the first {end} bytes are accepted");
-    }
-}
 
 fn with_validator<T>(world: &World, judge: impl FnOnce(&mut Validator<'_>, &RevocationEvidence<'_>) -> T) -> T {
     let roots = [world.root.certificate.clone()];
@@ -180,33 +126,4 @@ fn announced_sizes_and_endless_nesting_take_no_memory() {
     let at = seal.windows(list.len()).position(|window| window == list).unwrap();
     let stuffed = [&seal[..at], &many, &seal[at + list.len()..]].concat();
     assert!(Seal::parse(&stuffed).is_err());
-}
-
-/// Not a test: fills `crates/seal/fuzz/corpus` with seeds for the fuzzer, see the README there.
-#[test]
-#[ignore = "writes files for the fuzzer"]
-fn write_a_corpus() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
-    let world = World::new();
-    let forges = [1, 4, 5].into_iter().flat_map(|version| {
-        let plain = Forge::new(version);
-        [
-            ("plain", plain),
-            ("wrapped", Forge { wrapped_seal: true, further: Further::Wrapped, ..plain }),
-            ("untagged", Forge { further: Further::Untagged, critical: Some(false), ..plain }),
-            ("octets", Forge { hash_in_octet_string: true, signatures_in_octet_string: true, ..plain }),
-            ("lengths", Forge { long_lengths: true, other_time_type: true, ..plain }),
-            ("vendor", Forge { vendor_layout: true, further: Further::Unreadable, ..plain }),
-        ]
-        .map(|(name, forge)| (format!("{name}-{version}"), forge))
-    });
-    for (name, forge) in forges {
-        for (target, bytes) in [("seal", forge.seal(&world)), ("seal_signature", forge.signature(&world))] {
-            std::fs::create_dir_all(folder.join(target)).unwrap();
-            std::fs::write(folder.join(target).join(&name), bytes).unwrap();
-        }
-    }
-    std::fs::create_dir_all(folder.join("photo")).unwrap();
-    let seal = yinxin_seal::draw::PersonalSeal { name: "林示例".into() }.draw().unwrap();
-    std::fs::write(folder.join("photo/small.png"), seal.to_png(290).unwrap()).unwrap();
 }

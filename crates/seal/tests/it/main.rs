@@ -12,6 +12,9 @@ mod hostile;
 mod interop;
 mod ofd;
 mod photo;
+mod seeds;
 mod structures;
+#[path = "../../../pki/tests/it/variants.rs"]
+mod variants;
 mod verification;
 mod world;

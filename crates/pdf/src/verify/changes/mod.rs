@@ -4,6 +4,9 @@
 //! buttons, evidence, and what writers note about themselves. One object that is not explained makes the update an alteration: page content,
 //! annotations, fonts in use, catalogue keys, values of earlier fields, layers, permissions, and objects that nothing refers to.
 
+mod annotations;
+mod evidence;
+
 use std::collections::{BTreeMap, HashSet};
 
 use super::button::{drawn, keeps, page_button};
@@ -16,8 +19,13 @@ use crate::syntax::{Dictionary, Name, Object, ObjectId, Stream, XrefEntry, XrefF
 const MAX_FOLLOWED: usize = 200_000;
 
 /// The changes of one update that was read to its last byte, and the pages that they touch. `before` and `after` are the file without and with
-/// it, `section` is its cross-reference.
-pub(super) fn compare(before: &Opened, after: &Opened, section: &XrefSection) -> (Vec<Change>, Vec<PageReport>) {
+/// it, `section` is its cross-reference; `annotating` is whether the file is certified so that annotations may come.
+pub(super) fn compare(
+    before: &Opened,
+    after: &Opened,
+    section: &XrefSection,
+    annotating: bool,
+) -> (Vec<Change>, Vec<PageReport>) {
     let mut comparison = Comparison {
         before,
         after,
@@ -27,6 +35,7 @@ pub(super) fn compare(before: &Opened, after: &Opened, section: &XrefSection) ->
         changes: Vec::new(),
         widgets: Vec::new(),
         signed_here: false,
+        annotating,
     };
     if let Err(forbidden) = comparison.run(section) {
         comparison.changes.push(forbidden);
@@ -49,6 +58,8 @@ struct Comparison<'a> {
     widgets: Vec<(ObjectId, Option<ObjectId>)>,
     /// Whether the update brings a signature of its own.
     signed_here: bool,
+    /// Whether annotations may come.
+    annotating: bool,
 }
 
 type Judged<T> = Result<T, Change>;
@@ -65,6 +76,7 @@ impl Comparison<'_> {
         self.fields_signed()?;
         self.pages()?;
         self.page_buttons()?;
+        self.annotations()?;
         self.leftovers()
     }
 
@@ -343,29 +355,12 @@ impl Comparison<'_> {
         pages.dedup();
         for id in pages {
             let wrong = Change::forbidden(Alteration::Page, Some(id.number));
-            let (Ok(Object::Dictionary(old)), Ok(Object::Dictionary(new))) =
-                (self.before.object(id), self.after.object(id))
-            else {
-                return Err(wrong);
-            };
-            if differing(&old, &new).any(|key| *key != "Annots") {
-                return Err(wrong);
-            }
-            let (before, after) = (self.before, self.after);
-            let list = |object: Option<Object>| match object {
-                None => Some(Vec::new()),
-                Some(Object::Array(items)) => Some(items),
-                Some(_) => None,
-            };
-            let old_list = list(self.opened(before, &old, "Annots")?).ok_or_else(|| wrong.clone())?;
-            let new_list = list(self.opened(after, &new, "Annots")?).ok_or_else(|| wrong.clone())?;
-            if !new_list.starts_with(&old_list) {
-                return Err(wrong);
-            }
+            let (_, added) = self.grown(id)?.ok_or_else(|| wrong.clone())?;
+            // Other annotations beside them are judged later, where annotations may come at all.
             let is_new_widget = |item: &Object| {
                 item.as_reference().is_some_and(|id| self.widgets.iter().any(|(widget, _)| *widget == id))
             };
-            if !new_list[old_list.len()..].iter().all(is_new_widget) {
+            if !self.annotating && !added.iter().all(is_new_widget) {
                 return Err(wrong);
             }
             if self.written.contains_key(&id.number) {
@@ -373,6 +368,28 @@ impl Comparison<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The annotations that a page had and those that were added behind them; `None` if anything else of the page was changed.
+    fn grown(&mut self, page: ObjectId) -> Judged<Option<(Vec<Object>, Vec<Object>)>> {
+        let (before, after) = (self.before, self.after);
+        let (Ok(Object::Dictionary(old)), Ok(Object::Dictionary(new))) = (before.object(page), after.object(page))
+        else {
+            return Ok(None);
+        };
+        if differing(&old, &new).any(|key| *key != "Annots") {
+            return Ok(None);
+        }
+        let list = |object: Option<Object>| match object {
+            None => Some(Vec::new()),
+            Some(Object::Array(items)) => Some(items),
+            Some(_) => None,
+        };
+        let old_list = list(self.opened(before, &old, "Annots")?);
+        let new_list = list(self.opened(after, &new, "Annots")?);
+        let (Some(old_list), Some(new_list)) = (old_list, new_list) else { return Ok(None) };
+        let added = new_list.strip_prefix(&old_list[..]).map(<[_]>::to_vec);
+        Ok(added.map(|added| (old_list, added)))
     }
 
     /// Page buttons (docs/adr/0002): one party draws in its own, over what stood there, in a revision that it signs.
@@ -407,90 +424,6 @@ impl Comparison<'_> {
             self.changes.push(Change::PageButtons { party, pages });
         }
         Ok(())
-    }
-
-    fn evidence(&mut self, old: &Dictionary, new: &Dictionary) -> Judged<()> {
-        let (before, after) = (self.before, self.after);
-        let malformed = || Change::forbidden(Alteration::Evidence, None);
-        let old_store = self.opened(before, old, "DSS")?;
-        let Some(new_store) = self.opened(after, new, "DSS")? else {
-            return if old_store.is_some() { Err(malformed()) } else { Ok(()) };
-        };
-        let old_store = match old_store {
-            None => Dictionary::new(),
-            Some(Object::Dictionary(store)) => store,
-            Some(_) => return Err(malformed()),
-        };
-        let Object::Dictionary(new_store) = new_store else { return Err(malformed()) };
-        let mut added = false;
-        for (name, _) in new_store.iter().chain(old_store.iter()) {
-            let key = name.to_string();
-            match key.as_str() {
-                "Type" => {}
-                "Certs" | "OCSPs" | "CRLs" => added |= self.evidence_list(&old_store, &new_store, &key)?,
-                "VRI" => added |= self.evidence_by_signature(&old_store, &new_store)?,
-                _ => return Err(malformed()),
-            }
-        }
-        if added {
-            self.changes.push(Change::Evidence);
-        }
-        Ok(())
-    }
-
-    fn evidence_list(&mut self, old: &Dictionary, new: &Dictionary, key: &str) -> Judged<bool> {
-        let (before, after) = (self.before, self.after);
-        let malformed = || Change::forbidden(Alteration::Evidence, None);
-        let list = |object: Option<Object>| match object {
-            None => Ok(Vec::new()),
-            Some(Object::Array(items)) => Ok(items),
-            Some(_) => Err(malformed()),
-        };
-        let old_items = list(self.opened(before, old, key)?)?;
-        let new_items = list(self.opened(after, new, key)?)?;
-        let (kept, fresh): (Vec<_>, Vec<_>) = new_items.into_iter().partition(|item| old_items.contains(item));
-        if kept.len() < old_items.len() {
-            return Err(malformed());
-        }
-        let added = !fresh.is_empty();
-        for item in fresh {
-            let id = item.as_reference().ok_or_else(malformed)?;
-            let stream = match self.written.get(&id.number) {
-                Some((Object::Stream(stream), Object::Null)) => stream,
-                // One value may stand in two lists, of which the other is older.
-                None if matches!(after.object(id), Ok(Object::Stream(_))) => continue,
-                _ => return Err(malformed()),
-            };
-            if !self.explained.contains(&id.number) && !is_der(after, stream) {
-                return Err(malformed());
-            }
-            self.explained.insert(id.number);
-        }
-        Ok(added)
-    }
-
-    /// /VRI: entries may come, and those that were there stay as they were.
-    fn evidence_by_signature(&mut self, old: &Dictionary, new: &Dictionary) -> Judged<bool> {
-        let (before, after) = (self.before, self.after);
-        let malformed = || Change::forbidden(Alteration::Evidence, None);
-        let dictionary = |object: Option<Object>| match object {
-            None => Ok(Dictionary::new()),
-            Some(Object::Dictionary(dictionary)) => Ok(dictionary),
-            Some(_) => Err(malformed()),
-        };
-        let old_entries = dictionary(self.opened(before, old, "VRI")?)?;
-        let new_entries = dictionary(self.opened(after, new, "VRI")?)?;
-        if old_entries.iter().any(|(name, value)| new_entries.get(&name.to_string()) != Some(value)) {
-            return Err(malformed());
-        }
-        let mut added = false;
-        for (name, value) in new_entries.iter() {
-            if !old_entries.contains(&name.to_string()) {
-                self.adopt(value)?;
-                added = true;
-            }
-        }
-        Ok(added)
     }
 
     fn adopt_value(&mut self, holder: &Dictionary, key: &str) -> Judged<()> {
@@ -578,9 +511,4 @@ fn is_active(dictionary: &Dictionary) -> bool {
     let typed =
         dictionary.get("Type").and_then(Object::as_name).is_some_and(|kind| TYPES.iter().any(|name| kind == name));
     typed || dictionary.iter().any(|(name, value)| key(name, value))
-}
-
-fn is_der(file: &Opened, stream: &Stream) -> bool {
-    let Ok(data) = file.stream_data(stream) else { return false };
-    yinxin_pki::asn1::Element::from_der(&data).is_ok_and(|element| element.tag() == yinxin_pki::asn1::Tag::SEQUENCE)
 }
