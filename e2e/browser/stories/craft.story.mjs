@@ -124,9 +124,16 @@ story("filters survive going back; who waits is urged, and hears of it without a
   const purchaser = await worker(PURCHASER["henan-mall"]);
   await purchaser.goto("/contracts?tab=waiting_for_me");
   await purchaser.locator("tbody tr").first().waitFor();
+  // Behind a proxy that holds streams back waiting requests bring the same.
+  const behind = await worker(PURCHASER["henan-mall"]);
+  const polled = behind.waitForRequest((request) => /\/api\/v1\/events\?/.test(request.url()) && request.resourceType() === "fetch");
+  await behind.route(/\/api\/v1\/events\?/, (route) => (route.request().resourceType() === "eventsource" ? undefined : route.continue()));
+  await behind.goto("/contracts?tab=waiting_for_me");
+  await polled;
   // It comes by itself, while the page is open.
   await send(supplier);
   await purchaser.getByText(award.name).first().waitFor();
+  await behind.getByText(award.name).first().waitFor();
 
   await supplier.goto("/contracts?tab=waiting_for_others");
   const words = supplier.locator(".filters").getByRole("textbox").first();

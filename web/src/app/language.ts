@@ -44,3 +44,8 @@ export function listed(words: readonly string[]): string {
 export function bracketed(text: string): string {
   return language.value === "zh" ? `（${text}）` : ` (${text})`;
 }
+
+/** A heading and what it introduces, with the colon of the present language. */
+export function introduced(heading: string, what: string): string {
+  return language.value === "zh" ? `${heading}：${what}` : `${heading}: ${what}`;
+}
