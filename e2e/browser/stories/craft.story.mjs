@@ -30,7 +30,7 @@ story("the connection breaks in the middle of work: the page stays, says so, and
   await place.fill("示例市甲区");
   await page.locator(".save-state").filter({ hasText: "已自动保存" }).waitFor();
   // What says so must have come while the server was there.
-  await page.waitForLoadState("networkidle").catch(() => {});
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => /StrayProblem-.*\.js/.test(name)));
   await page.context().setOffline(true);
   await place.fill("示例市断网街一号");
   await page.locator(".save-state").filter({ hasText: "未能保存到服务器，内容已留在本机" }).waitFor();
