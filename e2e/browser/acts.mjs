@@ -108,23 +108,27 @@ export async function deskReady(page) {
   await page.locator(".pdf-page canvas").first().waitFor();
 }
 
-/** The middle of a point of a page on the screen: `x` and `y` in millimetres from the page's upper left corner. */
-export async function onPage(page, index, x, y) {
+/** Brings a page into view, with what is at `share` of its height in the middle; gives the page. */
+export async function bringPage(page, index, share) {
   const sheet = page.locator(`.viewer .pdf-page[data-page="${index}"]`);
   // Pages far away are not drawn: their small picture leads there.
   if ((await sheet.count()) === 0) await page.locator(".left").getByRole("button", { name: `第 ${index + 1} 页` }).first().click();
-  await sheet.evaluate((element, share) => {
+  await sheet.evaluate((element, at) => {
     const scroller = element.closest(".viewer");
-    scroller.scrollTop += element.getBoundingClientRect().top + share * element.offsetHeight - scroller.getBoundingClientRect().top - scroller.clientHeight / 2;
-  }, y / 297);
-  const box = await sheet.boundingBox();
+    scroller.scrollTop += element.getBoundingClientRect().top + at * element.offsetHeight - scroller.getBoundingClientRect().top - scroller.clientHeight / 2;
+  }, share);
+  return sheet;
+}
+
+/** Where a point of a page is in the window: `x` and `y` in millimetres from the page's upper left corner. */
+export async function onPage(page, index, x, y) {
   // The templates are set on A4.
+  const box = await (await bringPage(page, index, y / 297)).boundingBox();
   return { x: box.x + (x * box.width) / 210, y: box.y + (y * box.width) / 210 };
 }
 
-/** Drags one of my seals with the mouse from the panel to a point of a page; with Alt, so that nothing draws it to lines nearby. */
-export async function dragSeal(page, type, index, { x, y }) {
-  const to = await onPage(page, index, x, y);
+/** Drags one of my seals with the mouse from the panel to a point of the window; with Alt, so that nothing draws it to lines nearby. */
+export async function dragTo(page, type, to) {
   const from = await page.locator(`[data-seal="${type}"]`).boundingBox();
   await page.mouse.move(from.x + from.width / 2, from.y + 20);
   await page.mouse.down();
@@ -133,7 +137,13 @@ export async function dragSeal(page, type, index, { x, y }) {
   await page.mouse.move(to.x, to.y, { steps: 4 });
   await page.mouse.up();
   await page.keyboard.up("Alt");
-  await page.locator('[data-mark][data-kind="seal"]').waitFor();
+}
+
+/** Drags one of my seals to a point of a page, in millimetres. */
+export async function dragSeal(page, type, index, { x, y }) {
+  const before = await page.locator('[data-mark][data-kind="seal"]').count();
+  await dragTo(page, type, await onPage(page, index, x, y));
+  await page.waitForFunction((count) => document.querySelectorAll('[data-mark][data-kind="seal"]').length > count, before);
 }
 
 /** What the desk says of a mark: its kind, page (from 0) and centre in millimetres, measured on the screen. */

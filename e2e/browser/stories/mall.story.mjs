@@ -1,6 +1,7 @@
 // An order of the mall from draft to public notice: the supplier drafts and seals with a mouse, the purchaser seals with keys (S1-002 to S1-041).
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { answer, begin, conclude, deskReady, downloaded, dragSeal, fillMissing, markOnScreen, send, sign, worker } from "../acts.mjs";
 import { DESKTOP, PHONE, look, story, visitor } from "../browser.mjs";
 import { holds, scratch, stands } from "../paper.mjs";
@@ -25,6 +26,8 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   await purchaser.waitForURL("**/review");
   await purchaser.locator(".pdf-page canvas").first().waitFor();
   await look(purchaser, "review");
+  // Each button says what it makes impossible.
+  for (const said of ["乙方改好重发之前，您不能再处理", "须由乙方重新发送", "确认后正文冻结，双方都不能再改"]) await purchaser.getByText(said).first().waitFor();
   await answer(purchaser);
 
   // Sealed with the mouse; deleted; sealed again elsewhere.
@@ -64,6 +67,10 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   // Sealed without a mouse: by keys on the mark, and by numbers.
   await purchaser.goto(`/contracts/${id}/sign`);
   await deskReady(purchaser);
+  // The supplier's seals are seen and cannot be taken hold of.
+  const theirs = purchaser.locator(`.viewer .pdf-page[data-page="${dropped.page}"]`).getByRole("img", { name: "乙方印章，不可移动" });
+  await theirs.waitFor();
+  assert.equal(await theirs.locator("button").count(), 0);
   const mark = purchaser.locator('[data-mark][data-kind="seal"]');
   await purchaser.getByRole("button", { name: /^公章/ }).and(purchaser.locator(".about")).focus();
   await purchaser.keyboard.press("Enter");
@@ -86,6 +93,13 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   await holds(file);
   stands(file, dropped, 42);
   stands(file, after, 42);
+
+  // The evidence of what happened, as one file.
+  await purchaser.goto(`/contracts/${id}/track`);
+  const [evidence] = await Promise.all([purchaser.waitForEvent("download"), purchaser.getByRole("button", { name: "下载轨迹" }).click()]);
+  await evidence.saveAs(scratch("track.json"));
+  const track = JSON.parse(readFileSync(scratch("track.json"), "utf8"));
+  assert.ok(JSON.stringify(track).includes("contract.step_sent"), "it tells who sent what");
 
   // Anybody reads the notice, once the supervising system and the medium have answered.
   const anybody = await visitor("/notices");

@@ -24,6 +24,8 @@ story("pages for everybody", async () => {
   await seen(page, "/register", "register");
   await seen(page, "/password-reset", "password-reset");
   await seen(page, `/inbox?phone=${OPERATOR}`, "inbox");
+  // Nobody may take it for a real inbox.
+  await page.getByText("演示环境", { exact: true }).first().waitFor();
   await seen(page, "/verify", "verify");
   await page.locator("input[type=file]").setInputFiles(demoPdf);
   await page.locator(".signatures").waitFor();
@@ -56,6 +58,7 @@ story("the pages of an organisation", async () => {
   await look(page, "begin");
   await seen(page, "/seals", "seals");
   await seen(page, "/certificates", "certificates");
+  await seen(page, "/organisation", "organisation");
   await seen(page, "/no/such/page", "not-found");
   await page.goto("/contracts?tab=completed");
   await page.locator("a[href^='/contracts/ctr_']").first().click();

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { begin, deskReady, fillMissing, freeze, worker } from "../acts.mjs";
+import { begin, bringPage, deskReady, dragTo, fillMissing, freeze, worker } from "../acts.mjs";
 import { story } from "../browser.mjs";
 import { redInk, scratch } from "../paper.mjs";
 import { PURCHASER, pushAward } from "../world.mjs";
@@ -38,23 +38,11 @@ function testFile() {
 
 /** Drops the seal with the mouse at a point of a page, on whole pixels; gives where that is on the paper, mm as seen. */
 async function drop(page, index, share) {
-  const sheet = page.locator(`.viewer .pdf-page[data-page="${index}"]`);
-  if ((await sheet.count()) === 0) await page.locator(".left").getByRole("button", { name: `第 ${index + 1} 页` }).first().click();
-  await sheet.evaluate((element, at) => {
-    const scroller = element.closest(".viewer");
-    scroller.scrollTop += element.getBoundingClientRect().top + at * element.offsetHeight - scroller.getBoundingClientRect().top - scroller.clientHeight / 2;
-  }, share.y);
+  const sheet = await bringPage(page, index, share.y);
   await sheet.locator("canvas").waitFor();
   const box = await sheet.boundingBox();
   const to = { x: Math.round(box.x + share.x * box.width), y: Math.round(box.y + share.y * box.height) };
-  const from = await page.locator('[data-seal="company"]').boundingBox();
-  await page.mouse.move(from.x + from.width / 2, from.y + 20);
-  await page.mouse.down();
-  await page.keyboard.down("Alt");
-  await page.mouse.move(to.x - 30, to.y - 30, { steps: 6 });
-  await page.mouse.move(to.x, to.y, { steps: 4 });
-  await page.mouse.up();
-  await page.keyboard.up("Alt");
+  await dragTo(page, "company", to);
   // The picture has the size of the paper; the box around it is cut to whole pixels.
   const paper = await sheet.locator("canvas").evaluate((canvas) => {
     const { left, top, width } = canvas.getBoundingClientRect();

@@ -3,7 +3,7 @@ import { messages } from "@/app/language";
 export const apiWords = messages(
   {
     unreachable: "连接不上服务器",
-    unreachableDetail: "本次操作没有送达服务器，未作任何更改。请检查网络连接后重试。",
+    unreachableDetail: "没有收到服务器的答复。请检查网络连接后重试；同一操作不会办理两次。",
     serverFailed: "服务器暂时无法处理",
     serverFailedDetail: "请稍后重试；如仍出现，请联系平台运营人员。您填写的内容仍在本页。",
     refused: "请求未被接受",
@@ -11,7 +11,7 @@ export const apiWords = messages(
   },
   {
     unreachable: "The server cannot be reached",
-    unreachableDetail: "This did not reach the server, and nothing was changed. Check your connection and try again.",
+    unreachableDetail: "The server did not answer. Check your connection and try again; nothing is done twice.",
     serverFailed: "The server cannot handle this right now",
     serverFailedDetail: "Try again later; if it persists, ask the operator. What you typed is still on this page.",
     refused: "The request was not accepted",

@@ -483,6 +483,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts/{id}/keyword-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where words stand in the text, for placing seals by them; only for the party whose turn it is. */
+        get: operations["signing_get_keyword_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts/{id}/modification": {
         parameters: {
             query?: never;
@@ -3092,6 +3109,38 @@ export interface components {
              */
             version: number;
         };
+        /** @description One place: the box around the words as seen, of those on the first line where they run over several. */
+        KeywordPlace: {
+            /**
+             * Format: double
+             * @description Its height.
+             */
+            height_mm: number;
+            /** @description The page from 0. */
+            page: number;
+            /**
+             * Format: double
+             * @description Its width.
+             */
+            width_mm: number;
+            /**
+             * Format: double
+             * @description Its left edge from the left edge of the page.
+             */
+            x_mm: number;
+            /**
+             * Format: double
+             * @description Its upper edge from the upper edge of the page.
+             */
+            y_mm: number;
+        };
+        /** @description The places of a keyword. */
+        KeywordPlaces: {
+            /** @description The places in the order of the text; at most the first 256. */
+            places: components["schemas"]["KeywordPlace"][];
+            /** @description How often it stands in the text. */
+            total: number;
+        };
         /** @description One page of a list. */
         ListOut: {
             /** @description The lines. */
@@ -5185,6 +5234,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MovedOut"];
+                };
+            };
+        };
+    };
+    signing_get_keyword_places: {
+        parameters: {
+            query: {
+                /** @description 1 to 200 characters; width, spaces and line ends do not matter. */
+                keyword: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeywordPlaces"];
                 };
             };
         };

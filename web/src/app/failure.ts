@@ -3,17 +3,24 @@
 import { ref, shallowRef } from "vue";
 import { isAbort, Problem } from "@/api/problem";
 
-/** A page could not be drawn. */
-export const fatal = ref<string>();
+/** There is no page to show: it could not be drawn, or the first one not be fetched. */
+export interface Fatal {
+  title?: string;
+  hint?: string;
+  fault: string;
+}
+export const fatal = ref<Fatal>();
 /** A refusal that no page showed. */
 export const stray = shallowRef<Problem>();
 
-export function failed(error: unknown): void {
+/** `first`: there is no page yet beside which a refusal could be shown. */
+export function failed(error: unknown, first = false): void {
   if (isAbort(error)) return;
   if (error instanceof Problem) {
-    stray.value = error;
+    if (first) fatal.value = { title: error.title, hint: error.detail, fault: error.code };
+    else stray.value = error;
     return;
   }
   console.error(error);
-  fatal.value = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  fatal.value = { fault: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }

@@ -34,3 +34,18 @@ export function messages<Z extends Record<string, Entry>>(zh: Z, en: NoInfer<Sam
 export function say(text: { zh: string; en: string }): string {
   return language.value === "zh" ? text.zh : text.en;
 }
+
+/** Several names or words as one, with the comma of the present language. */
+export function listed(words: readonly string[]): string {
+  return words.join(language.value === "zh" ? "、" : ", ");
+}
+
+/** An addition in the brackets of the present language. */
+export function bracketed(text: string): string {
+  return language.value === "zh" ? `（${text}）` : ` (${text})`;
+}
+
+/** A heading and what it introduces, with the colon of the present language. */
+export function introduced(heading: string, what: string): string {
+  return language.value === "zh" ? `${heading}：${what}` : `${heading}: ${what}`;
+}

@@ -2,7 +2,8 @@ import { watchEffect } from "vue";
 import { createRouter, createWebHistory } from "vue-router";
 import entry from "@/features/identity/routes";
 import { appWords as t } from "./messages";
-import { learn, signedIn } from "./session";
+import { failed } from "./failure";
+import { learn, reach, signedIn } from "./session";
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -45,11 +46,18 @@ router.beforeEach(async (to) => {
   return signedIn.value ? true : { name: "sign-in", query: to.path === "/" ? {} : { to: to.fullPath } };
 });
 
-// The part of the program that a route needs may be gone because the server was renewed meanwhile: load the page anew, once.
+// The part of the program that a route needs may be gone because the server was renewed meanwhile: load the page anew, once. Where the
+// server cannot be reached at all, that would lose the page that is open, and so it stays, and says what is the matter.
 const RELOADED = "yinxin.reloaded";
-router.onError((error: unknown, to) => {
-  if (!/dynamically imported module|preload CSS|module script/i.test(String(error))) return;
-  if (sessionStorage.getItem(RELOADED) === to.fullPath) return;
+router.onError(async (error: unknown, to, from) => {
+  const first = from.matched.length === 0;
+  const gone = /dynamically imported module|preload CSS|module script/i.test(String(error));
+  if (!gone || sessionStorage.getItem(RELOADED) === to.fullPath) return failed(error, first);
+  try {
+    await reach();
+  } catch (unreachable) {
+    return failed(unreachable, first);
+  }
   sessionStorage.setItem(RELOADED, to.fullPath);
   location.assign(to.fullPath);
 });

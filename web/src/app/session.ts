@@ -82,6 +82,15 @@ export async function learn(): Promise<void> {
   }
 }
 
+/** Asks whether the server answers at all, whatever it answers. */
+export async function reach(): Promise<void> {
+  try {
+    await api.GET("/api/v1/session");
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code === "network.unreachable" || error.status >= 500) throw error;
+  }
+}
+
 /** Asks again: the organisations or roles of the user have changed. */
 export async function relearn(): Promise<void> {
   accept(await take(api.GET("/api/v1/session")));

@@ -13,6 +13,7 @@ use yinxin_pki::x509::Certificate;
 
 use super::CommandResult;
 use crate::app::Clock;
+use crate::verification::Verified;
 
 /// What is verified, and whom to trust.
 #[derive(Args)]
@@ -45,10 +46,12 @@ pub(super) fn run(arguments: &Arguments) -> CommandResult {
         let limits = Limits::default();
         let bytes = read_file(&arguments.file, limits.bytes)?;
         let options = VerifyOptions { roots, at_micros: Clock::new(false).now(), limits };
-        verify(Arc::from(bytes), &options).map_err(|error| format!("{}: {error}", arguments.file.display()))
+        let bytes: Arc<[u8]> = Arc::from(bytes);
+        let report = verify(bytes.clone(), &options).map_err(|error| format!("{}: {error}", arguments.file.display()));
+        report.map(|report| (bytes, report))
     });
-    let report = match judged {
-        Ok(report) => report,
+    let (bytes, report) = match judged {
+        Ok(judged) => judged,
         Err(reason) => {
             eprintln!("yinxin: {reason}");
             eprintln!(
@@ -57,14 +60,18 @@ pub(super) fn run(arguments: &Arguments) -> CommandResult {
             return Ok(ExitCode::from(UNREADABLE));
         }
     };
-    let text =
-        if arguments.json { serde_json::to_string_pretty(&report)? + "\n" } else { lines(&report, arguments.lang) };
+    let verdict = report.verdict;
+    let text = if arguments.json {
+        serde_json::to_string_pretty(&Verified::of(bytes, report))? + "\n"
+    } else {
+        lines(&report, arguments.lang)
+    };
     match std::io::stdout().write_all(text.as_bytes()) {
         // Whoever reads only the beginning still wants the exit status.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
         _ => {}
     }
-    Ok(ExitCode::from(match report.verdict {
+    Ok(ExitCode::from(match verdict {
         Verdict::ValidTrusted => 0,
         Verdict::Invalid | Verdict::Indeterminate => 1,
         Verdict::ValidUntrusted => 3,

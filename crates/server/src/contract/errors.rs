@@ -5,6 +5,7 @@ use serde_json::json;
 use yinxin_domain::contract::view::Who;
 use yinxin_domain::contract::{PartyKey, Refusal};
 use yinxin_domain::template::{Deviation, FieldFault, Missing};
+use yinxin_pdf::gate::{Damage, Obstacle};
 
 use crate::actor::Forbidden;
 use crate::failure::Failure;
@@ -45,9 +46,9 @@ pub enum ContractError {
         /// What departs from the award.
         deviations: Vec<Deviation>,
     },
-    /// An attachment is not a PDF that this program can read.
-    #[error("the attachment is not a readable PDF")]
-    NotPdf(#[source] yinxin_pdf::OpenError),
+    /// An attachment that is not taken: no readable PDF, or one that shows something else tomorrow.
+    #[error("the attachment is not taken: {}", .0.code())]
+    Attachment(Obstacle),
     /// There is no document yet, or none that this party may see.
     #[error("there is no document to see")]
     NoDocument,
@@ -213,12 +214,19 @@ impl PublicError for ContractError {
                 ),
             )
             .faults(missing.iter().map(missing_fault).chain(deviations.iter().map(deviation_fault))),
-            Self::NotPdf(_) => Public::new(
+            Self::Attachment(Obstacle::Damaged(Damage::Open(_))) => Public::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "contract.attachment_not_pdf",
                 ("附件不是可读取的 PDF", "The file is not a readable PDF"),
                 ("请上传完整、未加密的 PDF 文件。", "Attach a whole PDF that is not encrypted."),
             ),
+            Self::Attachment(obstacle) => Public::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "contract.attachment_refused",
+                ("附件不能使用", "The file cannot be attached"),
+                (obstacle.zh(), obstacle.en()),
+            )
+            .with("obstacle", obstacle.code()),
             Self::NoDocument => Public::new(
                 StatusCode::NOT_FOUND,
                 "contract.no_document",

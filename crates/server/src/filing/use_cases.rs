@@ -318,15 +318,29 @@ pub struct Seen {
 /// # Errors
 /// [`FilingError::Contract`] also when the contract is not the actor's.
 pub async fn show(app: &App, actor: &Actor, id: ContractId) -> Result<Seen, FilingError> {
-    let (loaded, _, _) = load_permitted(app, actor, id).await?;
-    let deadline = loaded.contract.filing_deadline(loaded.profile, RuleTables::bundled(), WorkingDays::bundled());
+    let mut version = load_permitted(app, actor, id).await?.0.contract.version();
+    let mut tries = 0;
+    loop {
+        let submissions = submissions(app, id).await?;
+        // What decides a submission moves its contract in the same commit: both are of one moment when the contract stood still.
+        let (now, ..) = load_permitted(app, actor, id).await?;
+        if now.contract.version() == version || tries == 5 {
+            let deadline = now.contract.filing_deadline(now.profile, RuleTables::bundled(), WorkingDays::bundled());
+            return Ok(Seen { contract: now.contract, deadline, submissions });
+        }
+        version = now.contract.version();
+        tries += 1;
+    }
+}
+
+async fn submissions(app: &App, id: ContractId) -> Result<Vec<(Filing, Vec<Answer>)>, FilingError> {
     let mut conn = app.db.read().await?;
     let mut submissions = Vec::new();
     for filing in store::of_contract(&mut conn, id).await? {
         let answers = store::answers(&mut conn, filing.id).await?;
         submissions.push((filing, answers));
     }
-    Ok(Seen { contract: loaded.contract, deadline, submissions })
+    Ok(submissions)
 }
 
 /// Submissions of all contracts with their answers, newest first, before an id; for operators. `outcome` is waiting, accepted, refused, or empty.

@@ -227,6 +227,16 @@ fn draw(error: &DrawError) -> Public {
             ("分辨率超出范围", "The resolution is out of range"),
             (format!("分辨率须为 {least} 至 {most} dpi。"), format!("A picture has {least} to {most} dots per inch.")),
         ),
+        DrawError::NoStrokes | DrawError::Strokes => Public::new(
+            status,
+            "seal.strokes",
+            ("手写签名无法使用", "The signature cannot be used"),
+            (
+                "手写签名没有留下笔迹，或笔迹过多。请清除后重新书写。",
+                "The signature leaves no mark, or has too many strokes. Clear it and write it again.",
+            ),
+        ),
+        // Size and date are the program's own: a wrong one is its fault. The engine's list is open for others like them.
         _ => Public::internal(),
     }
 }

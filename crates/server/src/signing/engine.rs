@@ -16,7 +16,8 @@ use yinxin_domain::identifiers::Sm3Digest;
 use yinxin_domain::signing::{Placed, PlacementKind};
 use yinxin_pdf::{
     Clip, Dss, EmbedError, FieldError, Mark, OpenError, Opened, PageError, PageMarks, PartyKey, Prepared, SeamError,
-    SignError, SignatureKind, SignatureRequest, WriteError, place_upright, seam_slices,
+    SignError, SignatureKind, SignatureRequest, WriteError, cms_capacity, place_upright, seam_slices,
+    timestamp_capacity,
 };
 use yinxin_pki::asn1::Reader;
 use yinxin_pki::chain::{Purpose, RevocationEvidence, Validator};
@@ -31,8 +32,10 @@ use yinxin_seal::ses::{
     verify_seal_signature,
 };
 
-/// Bytes that a timestamp token or a CMS message has besides the certificates that it carries; ours have about 700.
-pub(super) const MESSAGE_BYTES: usize = 1_600;
+/// Bytes to keep free for a token of an authority; without its certificates nothing, and embedding refuses.
+pub(super) fn token_bytes(stamp_chain: &[Certificate]) -> usize {
+    timestamp_capacity(stamp_chain).unwrap_or_default()
+}
 
 /// What signs: an organisation with its seal, or a person.
 #[derive(Clone, Debug)]
@@ -246,17 +249,13 @@ impl Step {
         let number = document.signature_fields()?.iter().filter(|field| field.name.starts_with(prefix)).count() + 1;
         let field_name = field_name(self.party.as_str(), number);
         let property = format!("ByteRange;field={field_name}");
-        let certificates = |chain: &[Certificate]| chain.iter().map(|one| one.as_der().len()).sum::<usize>();
-        let token = certificates(&self.stamp_chain) + MESSAGE_BYTES;
+        let token = token_bytes(&self.stamp_chain);
         let (kind, capacity) = match &self.instrument {
             Instrument::Seal(seal) => {
                 let signer = self.certificate.as_der().len();
                 (SignatureKind::Seal, seal_signature_size(seal.len(), signer, property.len(), token))
             }
-            Instrument::Personal => {
-                let own = self.certificate.as_der().len() + certificates(&self.chain);
-                (SignatureKind::Sm2Cms, own + token + MESSAGE_BYTES)
-            }
+            Instrument::Personal => (SignatureKind::Sm2Cms, cms_capacity(&self.certificate, &self.chain, token)),
         };
         let prepared = document.prepare(&SignatureRequest {
             field_name: &field_name,

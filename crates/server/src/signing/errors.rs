@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use yinxin_domain::contract::Refusal;
 use yinxin_domain::signing::{IntentRefusal, PlacementFault};
+use yinxin_pdf::text::KeywordError;
 
 use super::engine::EngineError;
 use crate::actor::Forbidden;
@@ -76,6 +77,9 @@ pub enum SigningError {
     /// The document takes no such mark: certified by its author, or signed elsewhere before it came.
     #[error("the document takes no such mark")]
     Document(#[source] EngineError),
+    /// No place can be found by such a keyword.
+    #[error("no place can be found by this keyword")]
+    Keyword(#[source] KeywordError),
     /// What was made did not stand our own verification; it was thrown away.
     #[error("the new signature does not verify")]
     Unverified(#[source] EngineError),
@@ -207,6 +211,21 @@ impl PublicError for SigningError {
                     "该文件在上传前已签名或受保护，不能加盖骑缝章、日期章或新的印章。请去掉这些位置后重试。",
                     "The file was signed or protected before it came here and takes no such mark. Remove these placements and try again.",
                 ),
+            ),
+            Self::Keyword(KeywordError::TooMany) => Public::new(
+                unprocessable,
+                "signing.keyword_too_many",
+                ("这个词出现得太多", "The word stands too often"),
+                (
+                    "这个词在正文中出现超过一万次。请输入更具体的词，例如“甲方（公章）”。",
+                    "The word stands more than ten thousand times in the text. Enter more of what stands at the place.",
+                ),
+            ),
+            Self::Keyword(_) => Public::new(
+                unprocessable,
+                "signing.keyword_unfit",
+                ("请输入要查找的词", "Enter the words to look for"),
+                ("要查找的词须为 1 至 200 个字。", "The words to look for have 1 to 200 characters."),
             ),
             Self::Unverified(_) => Public::new(
                 conflict,

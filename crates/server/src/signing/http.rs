@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::use_cases::complete::{Completed, complete};
 use super::use_cases::confirm::{Confirmed, confirm};
 use super::use_cases::desk::{self, Desk, DeskPlaced, PlacementKindBody};
+use super::use_cases::keyword::{self, KeywordPlaces};
 use super::use_cases::release::release;
 use super::use_cases::send;
 use crate::actor::Actor;
@@ -24,6 +25,7 @@ use crate::http::problem::Problem;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(get_desk))
+        .routes(routes!(get_keyword_places))
         .routes(routes!(post_intent))
         .routes(routes!(post_password))
         .routes(routes!(post_completion))
@@ -35,6 +37,25 @@ pub fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/v1/contracts/{id}/desk", tag = "signing", params(("id" = String, Path)), responses((status = 200, body = Desk)))]
 async fn get_desk(State(app): State<App>, actor: Actor, Path(id): Path<ContractId>) -> Result<Json<Desk>, Problem> {
     Ok(Json(desk::show(&app, &actor, id).await?))
+}
+
+/// The words to look for.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct KeywordQuery {
+    /// 1 to 200 characters; width, spaces and line ends do not matter.
+    keyword: String,
+}
+
+/// Where words stand in the text, for placing seals by them; only for the party whose turn it is.
+#[utoipa::path(get, path = "/api/v1/contracts/{id}/keyword-places", tag = "signing", params(("id" = String, Path), KeywordQuery), responses((status = 200, body = KeywordPlaces)))]
+async fn get_keyword_places(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ContractId>,
+    Query(query): Query<KeywordQuery>,
+) -> Result<Json<KeywordPlaces>, Problem> {
+    Ok(Json(keyword::find(&app, &actor, id, query.keyword).await?))
 }
 
 /// What the signer wants to set, and where.

@@ -3,14 +3,14 @@
 //! It says that the platform has kept this document, and nothing of the parties: its field is invisible and its reason is
 //! [`REASON`]. Three revisions: a B-T signature, the evidence (DSS), and a document timestamp over all of it.
 
-use yinxin_pdf::{Dss, Opened, SignatureKind, SignatureRequest, add_dss};
+use yinxin_pdf::{Dss, Opened, SignatureKind, SignatureRequest, add_dss, cms_capacity};
 use yinxin_pki::cms::SignedAttributes;
 use yinxin_pki::digest::{Digest, DigestAlgorithm};
 use yinxin_pki::key::Signer;
 use yinxin_pki::tsp::IssueTimestampError;
 use yinxin_pki::x509::Certificate;
 
-use super::engine::{EngineError, MESSAGE_BYTES, Made, Trust, check};
+use super::engine::{EngineError, Made, Trust, check, token_bytes};
 
 /// What the signature says of itself (design, section 6).
 pub const REASON: &str = "平台存证签名，非合同当事人";
@@ -60,9 +60,7 @@ impl PlatformStep<'_> {
         stamp: &mut dyn FnMut(Digest) -> Result<Vec<u8>, IssueTimestampError>,
     ) -> Result<Made, EngineError> {
         let nothing = Dss::default();
-        let size = |certificates: &[Certificate]| certificates.iter().map(|one| one.as_der().len()).sum::<usize>();
-        let token_bytes = size(self.stamp_chain) + MESSAGE_BYTES;
-        let own_bytes = self.certificate.as_der().len() + size(self.chain) + MESSAGE_BYTES;
+        let token_bytes = token_bytes(self.stamp_chain);
         let prepared = document.prepare(&SignatureRequest {
             field_name: FIELD,
             kind: SignatureKind::Cms,
@@ -73,7 +71,7 @@ impl PlatformStep<'_> {
             widget: None,
             page_marks: None,
             dss: &nothing,
-            contents_capacity: own_bytes + token_bytes,
+            contents_capacity: cms_capacity(self.certificate, self.chain, token_bytes),
             file_id: self.file_ids[0],
         })?;
         let digest = prepared.byte_range_digest(DigestAlgorithm::Sha256);

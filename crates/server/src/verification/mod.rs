@@ -4,3 +4,5 @@ pub mod http;
 mod parties;
 mod pictures;
 mod use_cases;
+
+pub(crate) use use_cases::Verified;

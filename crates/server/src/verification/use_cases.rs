@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use serde::Serialize;
 use yinxin_pdf::Opened;
+use yinxin_pdf::gate::{Act, Obstacle, inspect};
 use yinxin_pdf::verify::{Limits, Report, Unreadable, VerifyOptions, verify};
 use yinxin_pki::x509::Certificate;
 
@@ -24,8 +25,13 @@ pub enum VerificationError {
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// It is no PDF that can be read.
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
+    #[error("{reason}")]
+    Unreadable {
+        /// What the verifier says.
+        reason: Unreadable,
+        /// What the gate says of it, where that tells a person more.
+        obstacle: Option<Obstacle>,
+    },
     /// The installation's own roots are not at hand.
     #[error(transparent)]
     Roots(#[from] CertificateError),
@@ -40,24 +46,29 @@ impl PublicError for VerificationError {
             Self::Forbidden(error) => error.public(),
             Self::Failure(error) => error.public(),
             Self::Roots(error) => error.public(),
-            Self::Unreadable(reason) => Public::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "verification.unreadable",
-                ("文件无法验证", "The file cannot be verified"),
-                (
-                    format!("文件不是可以读取的 PDF，或已损坏、加密：{reason}。请上传签署后未经转换的原文件。"),
-                    format!(
-                        "The file is no readable PDF, or is damaged or encrypted: {reason}. Send the file as it was signed."
+            Self::Unreadable { reason, obstacle } => {
+                let (zh, en) = match (reason, obstacle) {
+                    (Unreadable::TooLarge { .. } | Unreadable::TooMany, _) => (
+                        "文件过大，或签名、修订次数过多，超出可验证的范围。请用命令行 yinxin verify 验证，或联系平台运营。".to_owned(),
+                        "The file is larger, or has more signatures or revisions, than are verified here. Use `yinxin verify`, or ask the operator.".to_owned(),
                     ),
-                ),
-            ),
+                    (_, Some(obstacle)) => (obstacle.zh(), obstacle.en()),
+                    (_, None) => (
+                        "文件不是 PDF，或已损坏。请上传签署后未经转换的 PDF 原文件；压缩包、图片、Word 文件不能验证。".to_owned(),
+                        "The file is no PDF, or is damaged. Send the PDF as it was signed, not converted; archives, pictures and Word files cannot be verified.".to_owned(),
+                    ),
+                };
+                let title = ("文件无法验证", "The file cannot be verified");
+                let public = Public::new(StatusCode::UNPROCESSABLE_ENTITY, "verification.unreadable", title, (zh, en));
+                obstacle.iter().fold(public, |public, obstacle| public.with("obstacle", obstacle.code()))
+            }
         }
     }
 }
 
 /// What is answered: the report, and what a person who looks at it wants to know besides.
 #[derive(Debug, Serialize)]
-pub(super) struct Verified {
+pub(crate) struct Verified {
     #[serde(flatten)]
     report: Report,
     /// How many parties the text was made for, and how many have signed; none where the file does not say it.
@@ -67,7 +78,8 @@ pub(super) struct Verified {
 }
 
 impl Verified {
-    fn of(bytes: Arc<[u8]>, report: Report) -> Self {
+    /// The report on these bytes, with the rest.
+    pub(crate) fn of(bytes: Arc<[u8]>, report: Report) -> Self {
         let (contract, pictures) = match Opened::open(bytes) {
             Ok(file) => (parties::of(&file, &report), pictures::of(&file, &report)),
             Err(_) => (None, Vec::new()),
@@ -87,10 +99,20 @@ pub(super) async fn report(app: &App, actor: &Actor, bytes: Arc<[u8]>) -> Result
     let mut roots = crate::certificate::use_cases::roots(app)?;
     app.cpu(move || {
         roots.extend(trust.as_deref().map(configured_roots).transpose()?.unwrap_or_default());
-        let report = verify(bytes.clone(), &VerifyOptions { roots, at_micros, limits })?;
-        Ok(Verified::of(bytes, report))
+        match verify(bytes.clone(), &VerifyOptions { roots, at_micros, limits }) {
+            Ok(report) => Ok(Verified::of(bytes, report)),
+            Err(reason) => Err(VerificationError::Unreadable { obstacle: obstacle(bytes), reason }),
+        }
     })
     .await?
+}
+
+/// What stands in the way of reading a PDF; of what is none the gate says only that it is damaged.
+fn obstacle(bytes: Arc<[u8]>) -> Option<Obstacle> {
+    match inspect(bytes).may(Act::SignInvisibly) {
+        Err(found @ (Obstacle::Encrypted | Obstacle::DamagedAfterSigning(_))) => Some(found),
+        _ => None,
+    }
 }
 
 /// Read anew every time, so that an operator who adds a root need not restart.

@@ -336,6 +336,22 @@ async fn values_are_data_and_all_that_is_wrong_with_them_is_told() {
     .await;
 }
 
+/// One page, and a script that runs when the file is opened.
+fn scripted() -> Vec<u8> {
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>",
+        "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>",
+    ];
+    let (mut file, mut table) = ("%PDF-1.7\n".to_owned(), "xref\n0 4\n0000000000 65535 f \n".to_owned());
+    for (index, body) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.push_str(&format!("{} 0 obj\n{body}\nendobj\n", index + 1));
+    }
+    let at = file.len();
+    format!("{file}{table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n").into_bytes()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn on_paper_with_its_scan_it_goes_straight_to_filing() {
     // S1-013, S1-014.
@@ -349,6 +365,11 @@ async fn on_paper_with_its_scan_it_goes_straight_to_filing() {
             a.send(reqwest::Method::POST, &address, Some(("application/pdf", bytes))).await
         };
         assert_eq!(attach("scan.pdf", b"not a PDF".to_vec()).await.expect(422).code(), "contract.attachment_not_pdf");
+        // What would show something else tomorrow is refused with what to do about it.
+        let refused = attach("scan.pdf", scripted()).await.expect(422);
+        assert_eq!(refused.code(), "contract.attachment_refused");
+        assert_eq!(refused.json["obstacle"], "pdf.gate.active_content");
+        assert!(refused.json["detail"].as_str().unwrap().contains("脚本"), "{:#}", refused.json);
         let scan = b.get(&path(&id, "/preview.pdf")).await.expect(200).bytes;
         let attached = attach("scan.pdf", scan.clone()).await.expect(201);
         assert_eq!(a.get(&path(&id, "/attachments/0")).await.expect(200).bytes, scan);

@@ -329,6 +329,43 @@ async fn what_a_signer_is_shown_is_what_the_intent_is_bound_to() {
     .await;
 }
 
+// S3-083: a seal is placed by the words that a person reads, by the party whose turn it is and nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_found_in_the_text_for_the_party_whose_turn_it_is() {
+    everywhere(async |app| {
+        let signing = Signing::new(app).await;
+        let b = &signing.supplier;
+        let path = |word: &str| format!("/api/v1/contracts/{}/keyword-places?keyword={word}", signing.contract);
+        // 乙方, also with a blank within; and the same in radicals as a browser prints them.
+        let found = b.client.get(&path("%E4%B9%99%20%E6%96%B9")).await.expect(200).json;
+        let radicals = b.client.get(&path("%E2%BC%84%E2%BD%85")).await.expect(200).json;
+        assert_eq!(found, radicals);
+        let places = found["places"].as_array().unwrap();
+        assert!(places.len() > 2 && found["total"] == places.len(), "{found:#}");
+        let desk = b.desk(&signing.contract).await;
+        for place in places {
+            let page = &desk["pages"][usize::try_from(place["page"].as_u64().unwrap()).unwrap()];
+            let inside = |at: &str, size: &str, whole: &str| {
+                let (at, size) = (place[at].as_f64().unwrap(), place[size].as_f64().unwrap());
+                at >= 0.0 && size > 1.0 && at + size <= page[whole].as_f64().unwrap()
+            };
+            assert!(inside("x_mm", "width_mm", "width_mm") && inside("y_mm", "height_mm", "height_mm"), "{place}");
+        }
+        let nothing = b.client.get(&path("zzzz")).await.expect(200).json;
+        assert_eq!(nothing, json!({ "total": 0, "places": [] }));
+        for unfit in ["", "%20%E3%80%80", &"a".repeat(201)] {
+            assert_eq!(b.client.get(&path(unfit)).await.expect(422).code(), "signing.keyword_unfit");
+        }
+        // It is not the purchaser's turn, and a stranger does not learn that there is such a contract.
+        let waiting = signing.purchaser.client.get(&path("a")).await;
+        assert_eq!((waiting.status, waiting.code()), (409, "contract.not_now"));
+        let stranger = app.verified_person("13800000109", "示例丙").await;
+        stranger.get(&path("a")).await.expect(404);
+        app.visitor().get(&path("a")).await.expect(401);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_completion_twice_signs_once_and_answers_the_same() {
     everywhere(async |app| {

@@ -77,7 +77,13 @@ async fn anybody_may_have_a_file_verified_under_the_roots_of_the_installation() 
         assert_eq!(post("application/pdf", &file).await.expect(200).json["verdict"], "invalid");
         let unsigned = post("application/pdf", &plain()).await.expect(200).json;
         assert_eq!(unsigned["faults"][0]["code"], "file.no_signature");
-        assert_eq!(post("application/pdf", b"text").await.expect(422).code(), "verification.unreadable");
+        let refused = post("application/pdf", b"text").await.expect(422);
+        assert_eq!(refused.code(), "verification.unreadable");
+        assert!(refused.json["detail"].as_str().unwrap().contains("不是 PDF"), "{:#}", refused.json);
+        let encrypted = String::from_utf8(plain()).unwrap().replace("/Root 1 0 R", "/Root 1 0 R/Encrypt<</V 2>>");
+        let refused = post("application/pdf", encrypted.as_bytes()).await.expect(422);
+        assert_eq!(refused.json["obstacle"], "pdf.gate.encrypted");
+        assert!(refused.json["detail"].as_str().unwrap().contains("取消文件保护"), "{:#}", refused.json);
         assert_eq!(post("text/plain", &plain()).await.expect(415).code(), "request.content_type");
     })
     .await;
@@ -136,6 +142,8 @@ fn the_commands_sign_and_verify_files_and_their_status_says_what_came_of_it() {
     let (status, said) = yinxin(directory, &["verify", "out.pdf", "--json", "--trust", "root.pem"]);
     let report: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert!(status == Some(0) && report["signatures"][0]["algorithm"] == "SM2-SM3", "{said}");
+    // The same fields as over HTTP.
+    assert_eq!((&report["contract"], &report["pictures"]), (&Value::Null, &json!([])), "{said}");
     assert_eq!(yinxin(directory, &["verify", "in.pdf"]).0, Some(1));
     assert_eq!(yinxin(directory, &["verify", "text.pdf"]).0, Some(2));
     assert_eq!(yinxin(directory, &["verify", "absent.pdf"]).0, Some(2));

@@ -1,5 +1,6 @@
 // Who holds a contract now, in words.
 
+import { listed } from "@/app/language";
 import { contractWords as t, wordFor } from "./messages";
 import type { Holder } from "./model";
 
@@ -7,10 +8,10 @@ import type { Holder } from "./model";
 export function holderName(holder: Holder): string {
   if (holder.who !== "party") return wordFor(holder.who);
   if (holder.own) return t.own;
-  return holder.names.join("、") || holder.parties.map((key) => t.party(key)).join("、");
+  return listed(holder.names) || listed(holder.parties.map((key) => t.party(key)));
 }
 
 /** The same where the parties' names stand beside it: 乙方. */
 export function holderShort(holder: Holder): string {
-  return holder.who === "party" && !holder.own ? holder.parties.map((key) => t.party(key)).join("、") : holderName(holder);
+  return holder.who === "party" && !holder.own ? listed(holder.parties.map((key) => t.party(key))) : holderName(holder);
 }

@@ -1,5 +1,6 @@
 // 催办: once, and the answer says who is told and when it may be done again.
 
+import { listed } from "@/app/language";
 import { ElMessage } from "element-plus/es/components/message/index";
 import "element-plus/es/components/message/style/css";
 import { reactive } from "vue";
@@ -26,7 +27,7 @@ export function useUrge() {
     try {
       const urged = await urge(id, contract.organisation_id);
       paused.set(id, urged.again_at);
-      const names = contract.holder.names.join("、");
+      const names = listed(contract.holder.names);
       ElMessage({ type: "success", message: names ? t.urged(names) : t.urgedNobody, duration: 4000 });
       await contractChanged(id);
     } catch (error) {

@@ -24,7 +24,7 @@ export const TOPICS: readonly Topic[] = [
     lead: s("签章之前要依次办好这几件事，首页和“证书”页会提示现在到哪一步。", "Before anything can be signed; the pages Home and Certificates say which step you are at."),
     steps: [
       s("用手机号注册并登录，在“证书”页完成实名认证。", "Register with your telephone number, sign in, and have your name verified on the page Certificates."),
-      s("单位由平台运营认证，并指定第一位管理员；管理员再添加办事人员和印章管理员。", "The operator verifies your organisation and names its first administrator, who adds clerks and seal keepers."),
+      s("单位由平台运营认证，并指定第一位管理员；管理员再在“单位管理”中添加办事人员和印章管理员。", "The operator verifies your organisation and names its first administrator, who adds clerks and seal keepers under Organisation."),
       s("管理员申请单位证书，并设置证书密码。", "The administrator applies for the organisation's certificate and sets its password."),
       s("管理员或印章管理员在“印章”页制作公章；其他成员要使用印章，须由其授权。", "The administrator or a seal keeper makes the seal on the page Seals; other members need a grant to use it."),
       s("点右上角切换操作身份：办个人的事选“个人”，办单位的事选该单位。", "Choose at the top right for whom you act: yourself, or one of your organisations."),
@@ -129,6 +129,7 @@ export const TOPICS: readonly Topic[] = [
     title: s("签章页面的操作", "At the signing desk"),
     remarks: [
       s("把右侧的印章拖到页面，或选中印章再点落点。印章按实物大小显示，不能缩放。", "Drag a seal onto the page, or choose it and press where it goes. It has its true size."),
+      s("点“按关键字”，输入正文中的文字（如：盖章），可放到下一处或全部放置；也可把一枚印章用到指定页。", "Press By words and enter words of the text: place at the next, or at all. A seal can also go onto pages by their numbers."),
       s("键盘：方向键每次移动 0.5 mm，按住 Shift 每次 5 mm；Delete 移除，Ctrl+Z 撤销。", "Keys: arrows move it by 0.5 mm, with Shift by 5 mm; Delete removes it, Ctrl+Z undoes."),
       s("Ctrl 加滚轮或双指缩放页面；手机竖屏即可签章。", "Ctrl with the wheel, or two fingers, zoom; a telephone held upright is enough."),
       s("顶栏的“适老化”开关可放大全部文字。", "The switch for large letters in the top bar enlarges all text."),

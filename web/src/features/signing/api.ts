@@ -12,6 +12,9 @@ const at = (id: string) => ({ params: { path: { id } } });
 
 export const fetchContract = (id: string) => take(api.GET("/api/v1/contracts/{id}", at(id)));
 export const fetchDesk = (id: string) => take(api.GET("/api/v1/contracts/{id}/desk", at(id)));
+/** Where words stand in the text. */
+export const fetchKeywordPlaces = (id: string, keyword: string) =>
+  take(api.GET("/api/v1/contracts/{id}/keyword-places", { params: { path: { id }, query: { keyword } } }));
 
 /** Opens the contract's document, read in parts if the server sends them; parts are of one file, by its entity tag. */
 export function openDocument(id: string): Promise<PdfFile> {

@@ -73,6 +73,35 @@ describe("the desk as it opens", () => {
   });
 });
 
+describe("placing by words or pages", () => {
+  // S3-083, S3-084
+  const spots = [{ page: 0, at: { x: 60, y: 80 } }, { page: 1, at: { x: 205, y: 80 } }];
+
+  it("sets them all in one step, each inside its page, and takes them back in one", () => {
+    const before = state.marks;
+    on({ do: "placeAll", kind: "seal", sealId: "s2", spots });
+    expect(state.marks.slice(3)).toMatchObject([{ page: 0, x: 60, y: 80 }, { page: 1, x: 191, y: 80 }]);
+    expect(state.selected).toBe(state.marks[3]?.id);
+    expect(new Set(state.marks.map((mark) => mark.id)).size).toBe(5);
+    on({ do: "undo" });
+    expect(state.marks).toEqual(before);
+    on({ do: "redo" });
+    expect(state.marks).toHaveLength(5);
+  });
+
+  it("sets no more than an act of signing takes, and nothing without a seal or a spot", () => {
+    on({ do: "placeAll", kind: "seal", sealId: "s1", spots: Array.from({ length: 90 }, () => spots[0]!) });
+    expect(state.marks).toHaveLength(64);
+    const full = state;
+    on({ do: "placeAll", kind: "seal", sealId: "s1", spots });
+    expect(state).toBe(full);
+    state = openDesk(desk);
+    const open = state;
+    on({ do: "placeAll", kind: "seal", sealId: "s1", spots: [] }, { do: "placeAll", kind: "seal", sealId: "gone", spots });
+    expect(state).toBe(open);
+  });
+});
+
 describe("placing", () => {
   it("keeps a seal inside its page", () => {
     on({ do: "place", kind: "seal", sealId: "s2", page: 0, at: { x: 300, y: -4 } });

@@ -19,6 +19,7 @@ export interface DeskState {
 
 export type DeskAct =
   | { do: "place"; kind: Kind; sealId: string; page: number; at: Point }
+  | { do: "placeAll"; kind: Exclude<Kind, "seam">; sealId: string; spots: readonly { page: number; at: Point }[] }
   | { do: "accept"; suggestion: DeskSuggestion }
   | { do: "move"; id: string; page: number; at: Point; run?: string }
   | { do: "nudge"; id: string; dx: number; dy: number }
@@ -54,6 +55,13 @@ export function act(state: DeskState, action: DeskAct, desk: Desk): DeskState {
   switch (action.do) {
     case "place":
       return place(state, action, desk);
+    case "placeAll": {
+      const { kind, sealId } = action;
+      const placed = action.spots.reduce((now, { page, at }) => place(now, { kind, sealId, page, at }, desk), state);
+      // However many, they are one step of history; the first of them is where the eye is.
+      const first = placed.marks[state.marks.length]?.id ?? state.selected;
+      return placed === state ? state : { ...change(state, placed.marks, null), selected: first, armed: null, next: placed.next };
+    }
     case "accept": {
       const { kind, seal_id, page } = action.suggestion;
       return place(state, { kind, sealId: seal_id, page: page ?? 0, at: suggestionPoint(desk, action.suggestion) }, desk);

@@ -60,6 +60,7 @@ export const words = messages(
 
     mySeals: "我的印章",
     dragHint: "拖到页面，或点选后点击落点",
+    byWords: "按关键字",
     tapHint: "点选印章，再点页面上的落点",
     noSeals: "您没有可用于本步骤的印章。请联系本单位印章管理员授权，或先申请证书、制作印章。",
     toSeals: "查看印章",
@@ -218,7 +219,7 @@ export const words = messages(
     placedState: "Placed",
     sealedState: "Sealed",
     waitingState: "To be placed",
-    placeHere: "Place it there",
+    placeHere: "Place it",
     wherePages: (pages) => `Pages 1–${pages}`,
     kindSeal: "Organisation seal",
     kindPersonal: "Personal signature",
@@ -238,6 +239,7 @@ export const words = messages(
 
     mySeals: "My seals",
     dragHint: "Drag to the page, or pick and click",
+    byWords: "By words",
     tapHint: "Pick a seal, then tap its place",
     noSeals: "You have no seal for this step. Ask a seal keeper of your organisation for the right to use one, or apply for a certificate and have a seal made.",
     toSeals: "Go to seals",

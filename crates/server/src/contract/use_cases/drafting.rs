@@ -10,7 +10,7 @@ use yinxin_domain::contract::{Context, Contract, Party, PartyKey, PartyRole, Ver
 use yinxin_domain::ids::{AwardId, ContractId};
 use yinxin_domain::law::RuleTables;
 use yinxin_domain::template::{self, Deviation, DeviationLevel, FieldFault, Fields, Missing, System};
-use yinxin_pdf::Opened;
+use yinxin_pdf::gate::{Act, Obstacle, inspect};
 
 use super::{Also, act, expect_seen, load_permitted, save};
 use crate::actor::{Actor, Forbidden, Need};
@@ -300,7 +300,7 @@ pub async fn revoke(
 /// Attaches a PDF to a slot of the flow profile.
 ///
 /// # Errors
-/// [`ContractError::NotPdf`]; [`ContractError`].
+/// [`ContractError::Attachment`]; [`ContractError`].
 pub async fn attach(
     app: &App,
     actor: &Actor,
@@ -314,8 +314,30 @@ pub async fn attach(
     loaded.contract.permits(&ctx, Verb::Attach)?;
     let bytes: Arc<[u8]> = Arc::from(file);
     let checked = Arc::clone(&bytes);
-    app.cpu(move || Opened::open(checked).map(|_| ())).await?.map_err(ContractError::NotPdf)?;
+    app.cpu(move || attachable(checked)).await??;
     let sm3 = app.files.put(bytes.to_vec()).await.map_err(Failure::from)?;
     let transition = loaded.contract.clone().attach(&ctx, slot, sm3, name)?;
     save(app, &permit, &loaded, transition, Also::Nothing).await
+}
+
+/// Whether a file shows the same to everybody, at any time; signatures in it are none of our business.
+fn attachable(bytes: Arc<[u8]>) -> Result<(), ContractError> {
+    match inspect(bytes).may(Act::SignInvisibly) {
+        Err(
+            refused @ (Obstacle::Encrypted
+            | Obstacle::Damaged(_)
+            | Obstacle::DamagedAfterSigning(_)
+            | Obstacle::Xfa
+            | Obstacle::Active(_)),
+        ) => Err(ContractError::Attachment(refused)),
+        Ok(())
+        | Err(
+            Obstacle::NotDamaged
+            | Obstacle::Certified
+            | Obstacle::CertifiedVisible
+            | Obstacle::SignedBefore { .. }
+            | Obstacle::Locked { .. }
+            | Obstacle::NotPrepared,
+        ) => Ok(()),
+    }
 }

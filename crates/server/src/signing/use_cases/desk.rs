@@ -329,7 +329,7 @@ fn places(case: &Case<'_>, step: &Step) -> Vec<DeskPlace> {
 }
 
 /// Sizes as placements are kept: to a hundredth of a millimetre.
-fn hundredths(mm: f64) -> f64 {
+pub(super) fn hundredths(mm: f64) -> f64 {
     (mm * 100.0).round() / 100.0
 }
 

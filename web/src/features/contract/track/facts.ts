@@ -1,6 +1,6 @@
 // The facts of a proof, in the order in which they are shown.
 
-import { say } from "@/app/language";
+import { listed, say } from "@/app/language";
 import { day, moment } from "@/ui/format";
 import { trackWords as t } from "./messages";
 import { grouped, program, shortDigest, type Proof, type SignatureProof } from "./proof";
@@ -37,7 +37,7 @@ export function signatureFacts(proof: Proof, one: SignatureProof): FactRow[] {
     { name: t.certificate, text: one.certificate_holder, beneath: [one.certificate_issuer, one.certificate_algorithm, word(one.custody)].join(" · ") },
     { name: t.serial, text: grouped(one.certificate_serial), copy: one.certificate_serial },
     { name: t.validity, text: `${day(one.not_before)} ${t.to} ${day(one.not_after)}` },
-    { name: t.intent, text: one.intent_checks.map(word).join("、") },
+    { name: t.intent, text: listed(one.intent_checks.map(word)) },
     ...origin(proof),
     ...digest(t.before, proof.document_before),
     ...digest(t.after, one.document_sm3),
