@@ -14,8 +14,8 @@ use yinxin_pki::ocsp::{CertificateId, CertificateStatus, SingleStatus, StatusRes
 use yinxin_pki::x509::CertificateProfile;
 
 use crate::archiving::{DAY, archived, until};
-use crate::judges;
-use crate::parties::{Hierarchy, Holder, NOW, real_time_micros, reopen, request};
+use crate::judges::{self, real_time_micros};
+use crate::parties::{Hierarchy, Holder, NOW, reopen, request};
 use crate::sample::Sample;
 use crate::verifying::explained;
 

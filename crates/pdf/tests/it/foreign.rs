@@ -11,6 +11,7 @@ use yinxin_pki::x509::{Certificate, CertificateProfile};
 use crate::bases::{rsa, store};
 use crate::interop::shown;
 use crate::judges;
+use crate::judges::real_time_micros;
 use crate::parties::{Hierarchy, prepared_form, reopen, request};
 use crate::sample::{Sample, Xref};
 use crate::verifying::{explained, judged};
