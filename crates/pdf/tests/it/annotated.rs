@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use yinxin_pdf::verify::{PageChange, Report, Verdict};
-use yinxin_pdf::{Dss, Opened};
+use yinxin_pdf::{Dss, Opened, SignatureRequest};
 use yinxin_pki::key::KeyAlgorithm;
 use yinxin_pki::x509::CertificateProfile;
 
 use crate::attacks::{text_of, updated};
 use crate::bases::{rsa, signed_elsewhere};
 use crate::parties::{Hierarchy, Holder, request};
+use crate::permissions::signed_anew;
 use crate::sample::Sample;
 use crate::verifying::{explained, judged};
 
@@ -135,11 +136,21 @@ fn nobody_but_the_author_lets_annotations_come() {
     );
     let mut files = vec![plain.bytes().to_vec()];
     files.extend(certified(&scene, 2));
-    // Certified by the second who signed, which certifies nothing.
-    files.extend(signed_elsewhere(plain.bytes(), &scene.author, "certified-3"));
+    // Certified by the second who signed, which certifies nothing: written in the place of a reason of the same length.
+    let certification = "/Reference[<</TransformMethod/DocMDP/TransformParams<</P 3>>>>]";
+    let (dss, reason) = (Dss::default(), "r".repeat(certification.len() - "/Reason ()".len()));
+    let prepared = plain.prepare(&SignatureRequest { reason: &reason, ..request("two", &dss) }).unwrap();
+    let mut second = prepared.embed(&[0]).unwrap().into_bytes();
+    let written = format!("/Reason ({reason})");
+    let at = second.windows(written.len()).position(|window| window == written.as_bytes()).unwrap();
+    second[at..at + certification.len()].copy_from_slice(certification.as_bytes());
+    let second = signed_anew(second, &scene.person);
+    assert_eq!(judged(&second, &scene.trust).signatures[1].permission, Some(3));
+    files.push(second);
     for file in files {
         let report = judged(&annotated(&file, &[NOTE, WINDOW]), &scene.trust);
         assert_eq!(report.verdict, Verdict::Invalid, "{}", explained(&report));
-        assert!(codes(&report).contains(&"signature.altered_after"), "{:?}", codes(&report));
+        let first = report.signatures[0].faults.iter().map(|fault| fault.code()).collect::<Vec<_>>();
+        assert_eq!(first, ["signature.altered_after"], "{}", explained(&report));
     }
 }

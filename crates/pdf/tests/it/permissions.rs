@@ -59,13 +59,15 @@ fn disrespectful(scene: &Scene, certified: &[u8], request: &SignatureRequest<'_>
     let prepared = file.prepare(request).unwrap();
     let appended = prepared.embed(&[0]).unwrap().appended().to_vec();
     // The appended part names no certification, so it can be prepared again over the true bytes.
-    let whole = [certified, &appended].concat();
+    signed_anew([certified, &appended].concat(), &scene.person)
+}
+
+/// The file with its last signature made over these bytes.
+pub fn signed_anew(mut whole: Vec<u8>, signer: &Holder) -> Vec<u8> {
     let hole = whole.windows(11).rposition(|window| window == b"/Contents <").unwrap() + 10;
     let end = hole + whole[hole..].iter().position(|byte| *byte == b'>').unwrap() + 1;
     let digest = yinxin_pki::digest::DigestAlgorithm::Sha256.digest_parts(&[&whole[..hole], &whole[end..]]);
-    let message = scene.person.cms(&digest);
-    let mut whole = whole;
-    for (index, byte) in message.iter().enumerate() {
+    for (index, byte) in signer.cms(&digest).iter().enumerate() {
         let digits = format!("{byte:02x}");
         whole[hole + 1 + 2 * index..][..2].copy_from_slice(digits.as_bytes());
     }
