@@ -36,7 +36,9 @@ story("the connection breaks in the middle of work: the page stays, says so, and
   await page.locator(".save-state").filter({ hasText: "未能保存到服务器，内容已留在本机" }).waitFor();
   // A page that was never open cannot be fetched; the one that is open stays.
   await page.getByRole("link", { name: "印章", exact: true }).click();
-  await page.getByText("连接不上服务器").first().waitFor();
+  const asked = page.getByRole("dialog", { name: "还有内容没有保存到服务器" });
+  await asked.getByRole("button", { name: "离开" }).click();
+  await page.locator(".stray").getByText("连接不上服务器").waitFor();
   assert.equal(await place.inputValue(), "示例市断网街一号", "what was typed is still there");
   await page.context().setOffline(false);
   await page.locator(".save-state").filter({ hasText: "已自动保存" }).waitFor({ timeout: 60_000 });

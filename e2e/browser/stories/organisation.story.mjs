@@ -34,6 +34,7 @@ story("a member is added with a role, given another, and removed; the last admin
   await dialog.locator("#member-phone").fill(`+86 ${phone}`);
   await dialog.getByRole("button", { name: "添加成员" }).dblclick();
   await page.getByText("已添加成员。").waitFor();
+  await rows.nth(before).waitFor();
   assert.equal(await rows.count(), before + 1);
 
   // He may act for it at once, and see the members without being offered to change them.
@@ -56,7 +57,7 @@ story("a member is added with a role, given another, and removed; the last admin
   await dialog.getByText("不能再以本单位身份查看和办理合同").waitFor();
   await dialog.getByRole("button", { name: "移出" }).click();
   await page.getByText("已移出。").waitFor();
-  assert.equal(await rows.count(), before);
+  await rows.nth(before).waitFor({ state: "detached" });
   await other.goto("/");
   await other.getByRole("button", { name: /^切换操作身份/ }).click();
   assert.equal(await other.getByRole("menuitemradio", { name: organisation }).count(), 0, "he acts for it no more");
