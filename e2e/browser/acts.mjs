@@ -29,10 +29,10 @@ export async function worker(organisation, { role, onPhone = false, path = "/log
 }
 
 /** Begins the contract of an award, as its page offers it. */
-export async function begin(page, award) {
+export async function begin(page, award, button = "确定，开始起草") {
   await page.goto(`/awards/${award.id}/begin`);
   await page.getByRole("radio").first().check();
-  await page.getByRole("button", { name: "确定，开始起草" }).click();
+  await page.getByRole("button", { name: button }).click();
   await page.waitForURL(/\/contracts\/ctr_\w+\/draft$/);
   return page.url().match(/ctr_\w+/)[0];
 }
@@ -64,14 +64,14 @@ async function fillField(page, id) {
   } else if (await field.locator("[inputmode=decimal]").count()) {
     await field.locator("[inputmode=decimal]").first().fill("5");
   } else {
-    await field.getByRole("textbox").first().fill(/电话/.test(kind) ? "0371-00000000" : `示例${kind.replace("*", "")}`);
+    await field.getByRole("textbox").first().fill(/电话|phone/i.test(kind) ? "0371-00000000" : `示例${kind.replace("*", "")}`);
   }
 }
 
 /** Presses a button whose act cannot be undone, and types the word that the dialog asks for; `reason` where it wants one. */
 export async function irreversibly(page, button, word, reason) {
   await button.click();
-  const dialog = page.getByRole("dialog").filter({ hasText: "请输入" }).filter({ visible: true });
+  const dialog = page.getByRole("dialog").filter({ has: page.locator(".gesture input") }).filter({ visible: true });
   if (reason !== undefined) await dialog.locator("textarea").fill(reason);
   await dialog.locator(".gesture input").fill(word);
   const confirm = dialog.getByRole("button").last();
@@ -112,7 +112,7 @@ export async function deskReady(page) {
 export async function bringPage(page, index, share) {
   const sheet = page.locator(`.viewer .pdf-page[data-page="${index}"]`);
   // Pages far away are not drawn: their small picture leads there.
-  if ((await sheet.count()) === 0) await page.locator(".left").getByRole("button", { name: `第 ${index + 1} 页` }).first().click();
+  if ((await sheet.count()) === 0) await page.locator(".left").getByRole("button", { name: new RegExp(`^(第 ${index + 1} 页|Page ${index + 1}\\b)`) }).first().click();
   await sheet.evaluate((element, at) => {
     const scroller = element.closest(".viewer");
     scroller.scrollTop += element.getBoundingClientRect().top + at * element.offsetHeight - scroller.getBoundingClientRect().top - scroller.clientHeight / 2;
@@ -160,7 +160,7 @@ export async function markOnScreen(page, kind = "seal") {
 export async function sign(page, phone, { password = CERTIFICATE_PASSWORD, opened = async () => {} } = {}) {
   const seen = (await messages(phone)).length;
   await page.locator("[data-act=confirm]").click();
-  const sheet = page.getByRole("dialog", { name: "确认签署" });
+  const sheet = page.getByRole("dialog", { name: /^(确认签署|Confirm and sign)$/ });
   await sheet.locator("#sms-code").waitFor();
   await opened();
   for (const field of await sheet.locator("input[type=password]").all()) await field.fill(password);
