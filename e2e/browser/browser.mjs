@@ -99,6 +99,13 @@ export async function touchDrag(page, from, to, steps = 12) {
 
 /** Every finding of axe that is serious or worse. */
 export async function accessible(page, where) {
+  // What is half faded in has the contrast of nothing that anybody reads.
+  await page.evaluate(async () => {
+    // An entrance begins in the frame after the one that shows its first state.
+    await new Promise((begun) => requestAnimationFrame(() => requestAnimationFrame(begun)));
+    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((one) => one.finished));
+  });
   await page.evaluate(axe);
   const found = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations);
   const grave = found
