@@ -151,6 +151,11 @@ fn page(content: &[u8], to_unicode: &[u8], program: &str, font: &[u8]) -> Vec<u8
         stream(kind, font),
         format!("<</Type/Font/Subtype/Type1/BaseFont/Y/FontDescriptor 7 0 R{unicode}>>").into_bytes(),
     ];
+    file_of(&objects)
+}
+
+/// A file of these objects, the first being the catalogue.
+pub fn file_of(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (index, body) in objects.iter().enumerate() {

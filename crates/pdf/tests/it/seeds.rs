@@ -1,7 +1,7 @@
 //! The fuzzer's seeds go through what the fuzzer asks of every input, and each is still read as what it is.
 
 #[path = "../../fuzz/src/lib.rs"]
-mod fuzz;
+pub mod fuzz;
 
 #[test]
 fn the_seeds_of_the_fuzzer_are_read_and_hold() {

@@ -1,6 +1,7 @@
 //! Text with its places: Chinese fonts with and without /ToUnicode, every kind of text operator, and the search of keywords that places seals
 //! (S1-026).
 
+pub use crate::seeds::fuzz::file_of;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -11,22 +12,6 @@ use crate::judges::{self, TempFile, TempFolder};
 use crate::sample::{Sample, deflate};
 
 const SENTENCE: &str = "甲方（公章）：示例单位，合同金额人民币壹佰万元整。";
-
-/// A file of these objects, the first being the catalogue.
-pub fn file_of(objects: &[Vec<u8>]) -> Vec<u8> {
-    let mut out = b"%PDF-1.7\n".to_vec();
-    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
-    for (index, body) in objects.iter().enumerate() {
-        table += &format!("{:010} 00000 n \n", out.len());
-        out.extend_from_slice(format!("{} 0 obj\n", index + 1).as_bytes());
-        out.extend_from_slice(body);
-        out.extend_from_slice(b"\nendobj\n");
-    }
-    let at = out.len();
-    table += &format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n", objects.len() + 1);
-    out.extend_from_slice(table.as_bytes());
-    out
-}
 
 pub fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
     let head = format!("<<{entries}/Length {}>>\nstream\n", data.len());

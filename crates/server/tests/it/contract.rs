@@ -338,18 +338,7 @@ async fn values_are_data_and_all_that_is_wrong_with_them_is_told() {
 
 /// One page, and a script that runs when the file is opened.
 fn scripted() -> Vec<u8> {
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>",
-        "<</Type/Pages/Count 1/Kids[3 0 R]>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>",
-    ];
-    let (mut file, mut table) = ("%PDF-1.7\n".to_owned(), "xref\n0 4\n0000000000 65535 f \n".to_owned());
-    for (index, body) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
-        file.push_str(&format!("{} 0 obj\n{body}\nendobj\n", index + 1));
-    }
-    let at = file.len();
-    format!("{file}{table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n").into_bytes()
+    crate::verification::page(r"/OpenAction<</S/JavaScript/JS(app.alert\(1\))>>")
 }
 
 #[tokio::test(flavor = "multi_thread")]

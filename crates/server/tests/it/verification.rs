@@ -15,10 +15,10 @@ use yinxin_server::certificate::use_cases as certificates;
 
 use crate::harness::everywhere;
 
-/// One empty page.
-fn plain() -> Vec<u8> {
+/// One empty page; `more` stands in the catalogue.
+pub fn page(more: &str) -> Vec<u8> {
     let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
+        &format!("<</Type/Catalog/Pages 2 0 R{more}>>"),
         "<</Type/Pages/Count 1/Kids[3 0 R]>>",
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>",
     ];
@@ -29,6 +29,11 @@ fn plain() -> Vec<u8> {
     }
     let at = file.len();
     format!("{file}{table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n").into_bytes()
+}
+
+/// One empty page.
+fn plain() -> Vec<u8> {
+    page("")
 }
 
 /// The page, signed by the platform.
