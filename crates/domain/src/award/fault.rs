@@ -47,6 +47,7 @@ pub(super) enum Problem {
     Uscc { code: &'static str, expected: Option<char> },
     SamePartyOnBothSides,
     DuplicateSupplier { first: usize },
+    PartyName { length: usize },
     WrongSide { expected: &'static str },
     DuplicateLot { first: usize },
     UnknownLot,
@@ -274,6 +275,16 @@ impl Problem {
                     format!("it is the same organisation as suppliers[{first}]"),
                     "请删除重复的供应商".to_owned(),
                     "remove the second one".to_owned(),
+                ],
+            ),
+            Self::PartyName { length } => (
+                "party.name_length",
+                [
+                    format!("单位名称有 {length} 个字，登记的名称为 2 至 60 个字，印章上也只能刻这么多"),
+                    format!("the name has {length} characters; a registered one, and the seal that carries it, has 2 to 60"),
+                    "请按营业执照或登记证书填写全称；联合体的各成员请在 suppliers 中分别列出".to_owned(),
+                    "write the full name as on the business licence or certificate; members of a consortium stand one by one in suppliers"
+                        .to_owned(),
                 ],
             ),
             Self::WrongSide { expected } => (
