@@ -69,7 +69,7 @@ pub fn check(bytes: &[u8], context: &CheckContext<'_>) -> Result<Checked, Vec<Fa
     if bytes.len() > MAX_AWARD_BYTES {
         return Err(vec![Problem::TooLarge { limit: MAX_AWARD_BYTES }.at("")]);
     }
-    let tree = json::parse(bytes).map_err(|error| vec![Problem::Syntax { detail: error.to_string() }.at("")])?;
+    let tree = json::parse(bytes).map_err(|problem| vec![problem.at("")])?;
     let mut reader = Reader { faults: Faults::default(), ignored: Vec::new(), unprintable: context.unprintable };
     let award = read_award(&mut reader, &tree, context);
     let faults = reader.faults.into_vec();

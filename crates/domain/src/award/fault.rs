@@ -25,7 +25,7 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Problem {
     TooLarge { limit: usize },
-    Syntax { detail: String },
+    Syntax { zh: String, en: String },
     DuplicateMember,
     Missing,
     WrongType { expected: (&'static str, &'static str), found: (&'static str, &'static str) },
@@ -92,11 +92,11 @@ impl Problem {
                     "split the lots or shorten the notes, then push again".to_owned(),
                 ],
             ),
-            Self::Syntax { detail } => (
+            Self::Syntax { zh, en } => (
                 "award.syntax",
                 [
-                    format!("不是合法的 JSON：{detail}"),
-                    format!("this is not valid JSON: {detail}"),
+                    format!("不是合法的 JSON：{zh}"),
+                    format!("this is not valid JSON: {en}"),
                     "请按 UTF-8 编码的标准 JSON 重新生成".to_owned(),
                     "write standard JSON in UTF-8".to_owned(),
                 ],
