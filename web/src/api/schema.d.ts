@@ -525,7 +525,7 @@ export interface paths {
             cookie?: never;
         };
         /** A contract's notice: its state and its clock. */
-        get: operations["notice_of_contract"];
+        get: operations["notice_show_of_contract"];
         put?: never;
         post?: never;
         delete?: never;
@@ -885,7 +885,7 @@ export interface paths {
             cookie?: never;
         };
         /** One published notice, for everybody. */
-        get: operations["notice_one"];
+        get: operations["notice_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5287,7 +5287,7 @@ export interface operations {
             };
         };
     };
-    notice_of_contract: {
+    notice_show_of_contract: {
         parameters: {
             query?: never;
             header?: never;
@@ -5770,7 +5770,7 @@ export interface operations {
             };
         };
     };
-    notice_one: {
+    notice_show: {
         parameters: {
             query?: never;
             header?: never;
