@@ -1,0 +1,9 @@
+//! Pages as pictures, held against poppler's, and the process that draws them against files that ask for too much.
+
+#[path = "../../../pdf/tests/it/judges.rs"]
+#[expect(dead_code, reason = "the judges of the pdf crate; here only poppler and qpdf are asked")]
+mod judges;
+
+mod confined;
+mod drawn;
+mod made;
