@@ -1648,6 +1648,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signing-intents/{id}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses anew whether the step ends with an intent; refused once a password was checked, or while marks are missing for it. */
+        post: operations["signing_post_ending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/signing-intents/{id}/password": {
         parameters: {
             query?: never;
@@ -2368,6 +2385,8 @@ export interface components {
             document_sm3: string;
             /** @description The new signatures, in the order in which they were made. */
             signatures: components["schemas"]["CompletedSignature"][];
+            /** @description Whether the step was ended with it (结束签章), in the same commit; otherwise what was sealed waits to be sent. */
+            step_ended?: boolean;
         };
         /** @description One new signature. */
         CompletedSignature: {
@@ -2886,6 +2905,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description Whether the step ends with an intent. */
+        EndingBody: {
+            /** @description 结束签章. */
+            ends_step: boolean;
+        };
         /** @description A job as the operator sees it. */
         Entry: {
             /**
@@ -3094,6 +3118,8 @@ export interface components {
             expires_at: number;
             /** @description `int_…` */
             intent_id: string;
+            /** @description The kinds that these placements lack for ending the step; while there are any, 结束签章 is refused. */
+            missing: components["schemas"]["PlacementKindBody"][];
             /** @description What the signer is shown, and what the intent is bound to. */
             summary: components["schemas"]["SummaryBody"];
             /** @description What the signer should look at, though it may be. */
@@ -3101,6 +3127,11 @@ export interface components {
         };
         /** @description What the signer wants to set, and where. */
         IntentBody: {
+            /**
+             * @description 结束签章: whether the step ends with it, so that what is sealed is sent at once and this party cannot seal at the step again; left out,
+             *     what is sealed waits to be sent.
+             */
+            ends_step?: boolean;
             /** @description The placements; frozen by this. */
             placements: components["schemas"]["PlacementBody"][];
             /**
@@ -4176,6 +4207,8 @@ export interface components {
             amount_fen?: number | null;
             /** @description SM3 of the document as it was shown. */
             digest_sm3: string;
+            /** @description 结束签章: whether the step ends with it. */
+            ends_step: boolean;
             /**
              * Format: int32
              * @description Pages of the document.
@@ -6904,6 +6937,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Completed"];
+                };
+            };
+        };
+    };
+    signing_post_ending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndingBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryBody"];
                 };
             };
         };

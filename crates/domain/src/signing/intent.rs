@@ -39,6 +39,9 @@ pub struct Intent {
     pub summary: Sm3Digest,
     /// What will be set, and where.
     pub placements: Vec<Placed>,
+    /// Whether the step ends with it (结束签章, S3-086); part of the summary too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends_step: bool,
     /// The certificates whose passwords are asked for.
     pub certificates: Vec<CertificateId>,
     /// When it was issued, microseconds UTC.
@@ -179,6 +182,26 @@ impl Intent {
         if at >= self.expires_at { Err(IntentRefusal::Expired) } else { Ok(checked) }
     }
 
+    /// Its person chooses anew whether the step ends with it; `summary` is SM3 of the summary that says so. From the first right password on
+    /// the choice is frozen.
+    ///
+    /// # Errors
+    /// [`IntentRefusal`]: not alive any more, or a password was checked already.
+    pub fn choose_ending(mut self, ends_step: bool, summary: Sm3Digest, at: i64) -> Result<Self, IntentRefusal> {
+        self.alive(at)?;
+        match &self.state {
+            IntentState::Issued { checked } if checked.is_empty() => {}
+            IntentState::Issued { .. }
+            | IntentState::PasswordChecked { .. }
+            | IntentState::Completed { .. }
+            | IntentState::Expired { .. }
+            | IntentState::Cancelled { .. } => return Err(IntentRefusal::PasswordAlready),
+        }
+        self.ends_step = ends_step;
+        self.summary = summary;
+        Ok(self)
+    }
+
     /// The password of one of its certificates was right; after the last the code remains.
     ///
     /// # Errors
@@ -268,6 +291,7 @@ mod tests {
             document: Sm3Digest::from_bytes([5; 32]),
             summary: Sm3Digest::from_bytes([6; 32]),
             placements: Vec::new(),
+            ends_step: false,
             certificates: vec![certificate(1), certificate(2)],
             issued_at: ISSUED,
             expires_at: ISSUED + LIFETIME_MICROS,
@@ -301,6 +325,27 @@ mod tests {
         }
         assert_eq!(intent.state, IntentState::Cancelled { at: ISSUED + 1 });
         assert_eq!(intent.password_was_right(certificate(1), ISSUED + 2), Err(IntentRefusal::Cancelled));
+    }
+
+    // S3-086
+    #[test]
+    fn whether_it_ends_the_step_is_frozen_by_the_first_password() {
+        let other = Sm3Digest::from_bytes([7; 32]);
+        let chosen = issued().choose_ending(true, other, ISSUED + 1).unwrap();
+        assert_eq!((chosen.ends_step, chosen.summary), (true, other));
+        let back = chosen.choose_ending(false, issued().summary, ISSUED + 1).unwrap();
+        assert_eq!(back, issued());
+        let begun = back.password_was_right(certificate(1), ISSUED + 1).unwrap();
+        assert_eq!(begun.clone().choose_ending(true, other, ISSUED + 2), Err(IntentRefusal::PasswordAlready));
+        let late = ISSUED + LIFETIME_MICROS;
+        assert_eq!(issued().choose_ending(true, other, late), Err(IntentRefusal::Expired));
+    }
+
+    #[test]
+    fn an_intent_that_was_stored_before_the_choice_reads_as_not_ending() {
+        let text = serde_json::to_string(&issued()).unwrap();
+        assert!(!text.contains("ends_step"), "older programs read what does not end: {text}");
+        assert_eq!(serde_json::from_str::<Intent>(&text).unwrap(), issued());
     }
 
     #[test]

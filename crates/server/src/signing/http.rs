@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yinxin_domain::ids::{CertificateId, ContractId, IntentId, SealId};
-use yinxin_domain::signing::{Placement, PlacementWarning};
+use yinxin_domain::signing::{Intent, Placement, PlacementWarning, Summary};
 use zeroize::Zeroizing;
 
 use super::use_cases::complete::{Completed, complete};
-use super::use_cases::confirm::{Confirmed, confirm};
+use super::use_cases::confirm::{Confirmed, choose_ending, confirm};
 use super::use_cases::desk::{self, Desk, DeskPlaced, PlacementKindBody};
 use super::use_cases::keyword::{self, KeywordPlaces};
 use super::use_cases::release::release;
@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_desk))
         .routes(routes!(get_keyword_places))
         .routes(routes!(post_intent))
+        .routes(routes!(post_ending))
         .routes(routes!(post_password))
         .routes(routes!(post_completion))
         .routes(routes!(delete_unsent))
@@ -66,6 +67,10 @@ struct IntentBody {
     version: i64,
     /// The placements; frozen by this.
     placements: Vec<PlacementBody>,
+    /// 结束签章: whether the step ends with it, so that what is sealed is sent at once and this party cannot seal at the step again; left out,
+    /// what is sealed waits to be sent.
+    #[serde(default)]
+    ends_step: bool,
 }
 
 /// One placement.
@@ -96,6 +101,8 @@ struct IntentAnswer {
     certificates: Vec<String>,
     /// What the signer should look at, though it may be.
     warnings: Vec<WarningBody>,
+    /// The kinds that these placements lack for ending the step; while there are any, 结束签章 is refused.
+    missing: Vec<PlacementKindBody>,
     /// When the intent can no longer be used, microseconds UTC.
     expires_at: i64,
 }
@@ -121,6 +128,8 @@ struct SummaryBody {
     summary_sm3: String,
     /// What will be set, and where.
     placements: Vec<SummaryPlacementBody>,
+    /// 结束签章: whether the step ends with it.
+    ends_step: bool,
 }
 
 /// One party.
@@ -155,15 +164,15 @@ struct WarningBody {
     over: Option<usize>,
 }
 
-impl From<Confirmed> for IntentAnswer {
-    fn from(Confirmed { intent, summary, warnings }: Confirmed) -> Self {
+impl SummaryBody {
+    fn of(intent: &Intent, summary: &Summary) -> Self {
         let placements =
             intent.placements.iter().zip(&summary.placements).map(|(placed, shown)| SummaryPlacementBody {
                 placed: DeskPlaced::of(placed),
                 seal_name: shown.seal_name.clone(),
                 seal_type: shown.seal_type.code().to_owned(),
             });
-        let summary = SummaryBody {
+        Self {
             title: summary.title.clone(),
             parties: summary
                 .parties
@@ -177,7 +186,14 @@ impl From<Confirmed> for IntentAnswer {
             digest_sm3: summary.digest_sm3.to_string(),
             summary_sm3: intent.summary.to_string(),
             placements: placements.collect(),
-        };
+            ends_step: summary.ends_step,
+        }
+    }
+}
+
+impl From<Confirmed> for IntentAnswer {
+    fn from(Confirmed { intent, summary, warnings, missing }: Confirmed) -> Self {
+        let summary = SummaryBody::of(&intent, &summary);
         let warnings = warnings.into_iter().map(|PlacementWarning::Overlap { index, over }| WarningBody {
             code: "placement.overlap",
             index,
@@ -188,6 +204,7 @@ impl From<Confirmed> for IntentAnswer {
             summary,
             certificates: intent.certificates.iter().map(ToString::to_string).collect(),
             warnings: warnings.collect(),
+            missing: missing.into_iter().map(Into::into).collect(),
             expires_at: intent.expires_at,
         }
     }
@@ -212,8 +229,28 @@ async fn post_intent(
             y_mm: one.y_mm,
         })
         .collect();
-    let confirmed = confirm(&app, &actor, id, body.version, &wanted).await?;
+    let confirmed = confirm(&app, &actor, id, body.version, &wanted, body.ends_step).await?;
     Ok((StatusCode::CREATED, Json(confirmed.into())))
+}
+
+/// Whether the step ends with an intent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EndingBody {
+    /// 结束签章.
+    ends_step: bool,
+}
+
+/// Chooses anew whether the step ends with an intent; refused once a password was checked, or while marks are missing for it.
+#[utoipa::path(post, path = "/api/v1/signing-intents/{id}/ending", tag = "signing", params(("id" = String, Path)), request_body = EndingBody, responses((status = 200, body = SummaryBody)))]
+async fn post_ending(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<IntentId>,
+    Json(body): Json<EndingBody>,
+) -> Result<Json<SummaryBody>, Problem> {
+    let (intent, summary) = choose_ending(&app, &actor, id, body.ends_step).await?;
+    Ok(Json(SummaryBody::of(&intent, &summary)))
 }
 
 /// A certificate's password.

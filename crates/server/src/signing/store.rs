@@ -131,6 +131,28 @@ pub(super) async fn update_intent(
     expect_version(done.rows_affected(), "signing_intent")
 }
 
+/// Writes an intent of which nothing is proved yet, with what its signer is shown now.
+///
+/// # Errors
+/// [`Failure::StaleVersion`] when it is no longer in the version that was read.
+pub(super) async fn update_unproved(
+    conn: &mut AnyConnection,
+    version: i64,
+    intent: &Intent,
+    summary: &Summary,
+) -> Result<(), Failure> {
+    let done = sqlx::query(
+        "UPDATE signing_intents SET intent = $1, summary = $2, version = version + 1 WHERE id = $3 AND version = $4",
+    )
+    .bind(text(intent, "signing_intents.intent")?)
+    .bind(text(summary, "signing_intents.summary")?)
+    .bind(intent.id.to_string())
+    .bind(version)
+    .execute(conn)
+    .await?;
+    expect_version(done.rows_affected(), "signing_intent")
+}
+
 /// Adds a signature.
 pub(super) async fn insert_signature(conn: &mut AnyConnection, signature: &Signature) -> Result<(), Failure> {
     sqlx::query(

@@ -2,7 +2,8 @@
 //!
 //! All that costs time (reading, drawing, signing, stamping, verifying, writing the file) happens before the commit; the commit then says in
 //! one go that the intent is used, the code and the tickets are spent, the seals are still usable, and the contract has moved. If any of
-//! that is not so, nothing happened, and the file that was written is an orphan nobody names.
+//! that is not so, nothing happened, and the file that was written is an orphan nobody names. Where the signer chose to end with his seals
+//! (结束签章, S3-086), sending them is in the same commit: there is no moment at which they are made and only half sent.
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use yinxin_seal::draw::DateSeal;
 use zeroize::Zeroizing;
 
 use super::case::{Case, is_stale, meanwhile, own_intent};
+use super::confirm::new_act;
 use super::desk::PlacementKindBody;
 use super::release::count_wrong_proof;
 use crate::actor::{Actor, Need};
@@ -54,6 +56,9 @@ pub struct Completed {
     pub contract_id: String,
     /// The contract's version afterwards.
     pub contract_version: i64,
+    /// Whether the step was ended with it (结束签章), in the same commit; otherwise what was sealed waits to be sent.
+    #[serde(default)]
+    pub step_ended: bool,
     /// SM3 of the document with the new signatures.
     pub document_sm3: String,
     /// The new signatures, in the order in which they were made.
@@ -142,9 +147,8 @@ struct Change {
     passed: Passed,
     tickets: Vec<(CertificateId, Zeroizing<String>)>,
     seals: Vec<(SealId, CertificateId)>,
-    before: Contract,
-    transition: Transition,
-    due_at: i64,
+    /// What moves the contract, each from the last: sealed, and sent if the signer chose to end with it.
+    moves: Vec<(Contract, Transition, i64)>,
     signatures: Vec<Signature>,
     now: i64,
 }
@@ -188,13 +192,11 @@ async fn sign_and_record(
     let (file, signed) = app.cpu(move || make(base, tasks, &stamper, &roots, now, &mut rng)).await??;
     let document = app.files.put_hashed(file).await.map_err(Failure::from)?;
 
-    let acts: Vec<NewAct> = intent
-        .placements
-        .iter()
-        .map(|one| NewAct { kind: one.kind, seal: one.seal, seal_type: one.seal_type, page: one.page })
-        .collect();
+    let acts: Vec<NewAct> = intent.placements.iter().map(new_act).collect();
     let before = case.contract().clone();
-    let transition = before.clone().seal(&case.context(now), document, &acts)?;
+    let sealed = before.clone().seal(&case.context(now), document, &acts)?;
+    let sent = if intent.ends_step { Some(sealed.next.clone().end_with_seals(&case.context(now))?) } else { None };
+    let version = sent.as_ref().unwrap_or(&sealed).next.version();
     let record = |one: Signed| Signature {
         id: app.new_id(SignatureId::new),
         contract: intent.contract,
@@ -216,7 +218,8 @@ async fn sign_and_record(
     let signatures: Vec<Signature> = signed.into_iter().map(record).collect();
     let answer = Completed {
         contract_id: intent.contract.to_string(),
-        contract_version: transition.next.version(),
+        contract_version: version,
+        step_ended: intent.ends_step,
         document_sm3: document.to_string(),
         signatures: signatures.iter().map(CompletedSignature::of).collect(),
     };
@@ -225,12 +228,21 @@ async fn sign_and_record(
         intent.id,
         "signing.completed",
         json!({
-            "contract": intent.contract, "version": transition.next.version(), "party": case.party,
+            "contract": intent.contract, "version": version, "party": case.party, "ends_step": intent.ends_step,
             "base": intent.document, "document": document, "summary_sm3": intent.summary,
             "certificates": intent.certificates, "signatures": answer.signatures,
         }),
     );
-    let audit = effects::record(Some(&before), &transition)?.and(event);
+    let mut audit = effects::record(Some(&before), &sealed)?.and(event);
+    if let Some(sent) = &sent {
+        audit = audit.join(effects::record(Some(&sealed.next), sent)?);
+    }
+    let between = sealed.next.clone();
+    let mut moves = vec![(before, sealed, case.loaded.due_at(&between))];
+    if let Some(sent) = sent {
+        let due_at = case.loaded.due_at(&sent.next);
+        moves.push((between, sent, due_at));
+    }
     let change = Change {
         intent_version: stored.version,
         intent: completed,
@@ -238,9 +250,7 @@ async fn sign_and_record(
         passed,
         tickets,
         seals,
-        due_at: case.loaded.due_at(&transition.next),
-        before,
-        transition,
+        moves,
         signatures,
         now,
     };
@@ -258,7 +268,9 @@ async fn sign_and_record(
                         return Err(CommitError::Refused(SigningError::SealChanged));
                     }
                 }
-                contract::save_transition(conn, &change.before, &change.transition, change.due_at, change.now).await?;
+                for (before, transition, due_at) in &change.moves {
+                    contract::save_transition(conn, before, transition, *due_at, change.now).await?;
+                }
                 for signature in &change.signatures {
                     store::insert_signature(conn, signature).await?;
                 }
