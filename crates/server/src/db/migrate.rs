@@ -47,6 +47,7 @@ migrations! {
     22 "0022_sandbox_people.sql",
     23 "0023_filing_waiting.sql",
     30 "0030_contract_due.sql",
+    31 "0031_signing_batches.sql",
 }
 
 /// Why the schema cannot be brought up to date.

@@ -10,22 +10,22 @@ use crate::harness::{Answer, Client, TestApp, everywhere};
 use crate::world::code_in;
 
 /// One party with everything it signs with.
-struct Party<'a> {
+pub struct Party<'a> {
     app: &'a TestApp,
     organisation: OrganisationId,
     /// Administrator and seal keeper, acting for the organisation.
-    client: Client<'a>,
-    phone: &'static str,
-    certificate: String,
+    pub client: Client<'a>,
+    pub phone: &'static str,
+    pub certificate: String,
     seal: String,
 }
 
 /// A contract of the mall's flow whose text is frozen: the supplier's turn.
-struct Signing<'a> {
+pub struct Signing<'a> {
     app: &'a TestApp,
-    contract: String,
-    purchaser: Party<'a>,
-    supplier: Party<'a>,
+    pub contract: String,
+    pub purchaser: Party<'a>,
+    pub supplier: Party<'a>,
 }
 
 /// A confirmed intent with the proofs for it.
@@ -57,7 +57,7 @@ impl<'a> Party<'a> {
     }
 
     /// A personal certificate and name seal: (certificate, seal).
-    async fn personal(&self) -> (String, String) {
+    pub async fn personal(&self) -> (String, String) {
         let person = self.client.acting("person");
         let certificate = self.app.certificate(&person).await;
         let seal = self.app.seal(&person, "personal_name", &certificate).await;
@@ -65,7 +65,7 @@ impl<'a> Party<'a> {
     }
 
     /// A colleague who keeps seals too.
-    async fn colleague(&self, phone: &'static str, name: &str) -> Party<'a> {
+    pub async fn colleague(&self, phone: &'static str, name: &str) -> Party<'a> {
         let person = self.app.verified_person(phone, name).await;
         self.app.member(&self.client, self.organisation, phone, &["clerk", "seal_keeper"]).await;
         let (certificate, seal) = (self.certificate.clone(), self.seal.clone());
@@ -103,13 +103,13 @@ impl<'a> Party<'a> {
         self.client.post(&format!("/api/v1/signing-intents/{intent}/ending"), json!({ "ends_step": ends_step })).await
     }
 
-    async fn password(&self, intent: &str, certificate: &str, password: &str) -> Answer {
+    pub async fn password(&self, intent: &str, certificate: &str, password: &str) -> Answer {
         let body = json!({ "certificate_id": certificate, "certificate_password": password });
         self.client.post(&format!("/api/v1/signing-intents/{intent}/password"), body).await
     }
 
     /// The code that came for the newest intent.
-    async fn code(&self, seen: usize) -> String {
+    pub async fn code(&self, seen: usize) -> String {
         for _ in 0..1000 {
             let messages = self.app.messages(self.phone).await;
             if messages.len() > seen {
@@ -139,16 +139,16 @@ impl<'a> Party<'a> {
         self.client.post(&format!("/api/v1/signing-intents/{}/completion", intent.id), body).await
     }
 
-    async fn sealed(&self, contract: &str, kinds: &[&str]) -> Value {
+    pub async fn sealed(&self, contract: &str, kinds: &[&str]) -> Value {
         let intent = self.intent(contract, kinds).await;
         self.complete(&intent).await.expect(200).json
     }
 
-    async fn version(&self, contract: &str) -> i64 {
+    pub async fn version(&self, contract: &str) -> i64 {
         self.show(contract).await["version"].as_i64().unwrap()
     }
 
-    async fn show(&self, contract: &str) -> Value {
+    pub async fn show(&self, contract: &str) -> Value {
         self.client.get(&format!("/api/v1/contracts/{contract}")).await.expect(200).json
     }
 
@@ -160,13 +160,13 @@ impl<'a> Party<'a> {
         self.client.delete(&format!("/api/v1/contracts/{contract}/unsent-seals?version={version}")).await
     }
 
-    async fn document(&self, contract: &str) -> Vec<u8> {
+    pub async fn document(&self, contract: &str) -> Vec<u8> {
         self.client.get(&format!("/api/v1/contracts/{contract}/document.pdf")).await.expect(200).bytes
     }
 }
 
 impl<'a> Signing<'a> {
-    async fn new(app: &'a TestApp) -> Self {
+    pub async fn new(app: &'a TestApp) -> Self {
         let machine = app.machine("trading").await;
         let body = sample("mall-order").to_string();
         let pushed = app.signed_post(&machine, "/api/v1/awards", body.as_bytes()).await.expect(201);
@@ -176,6 +176,24 @@ impl<'a> Signing<'a> {
         drop(conn);
         let purchaser = Party::new(app, parties[0].organisation, "13800000101", "示例甲").await;
         let supplier = Party::new(app, parties[1].organisation, "13800000102", "示例乙").await;
+        let contract = Self::frozen(&purchaser, &supplier, award).await;
+        Self { app, contract, purchaser, supplier }
+    }
+
+    /// A further contract of the same parties whose text is frozen, of an order of its own.
+    pub async fn another(&self, number: usize) -> String {
+        let machine = self.app.machine("trading").await;
+        let mut order = sample("mall-order");
+        for place in ["order", "project"] {
+            order[place]["code"] = json!(format!("WSSC-2025-000{number:04}"));
+        }
+        let pushed = self.app.signed_post(&machine, "/api/v1/awards", order.to_string().as_bytes()).await.expect(201);
+        let award = pushed.json["award_id"].as_str().unwrap().parse().unwrap();
+        Self::frozen(&self.purchaser, &self.supplier, award).await
+    }
+
+    /// Drafts, sends and confirms: the contract's id.
+    async fn frozen(purchaser: &Party<'_>, supplier: &Party<'_>, award: yinxin_domain::ids::AwardId) -> String {
         let begin = json!({ "award_id": award.to_string(), "template_id": "mall-order-1" });
         let begun = supplier.client.post("/api/v1/contracts", begin).await.expect(201).json;
         let contract = begun["contract_id"].as_str().unwrap().to_owned();
@@ -189,7 +207,7 @@ impl<'a> Signing<'a> {
             "version": sent["version"], "payment_method": "transfer", "payment_amount_fen": 987_650, "online": true,
         });
         purchaser.client.post(&path("/confirmation"), confirm).await.expect(200);
-        Self { app, contract, purchaser, supplier }
+        contract
     }
 
     /// Waits for a background job: until the purchaser sees this about the contract.

@@ -27,11 +27,11 @@ use zeroize::Zeroizing;
 use super::case::{Case, is_stale, meanwhile, own_intent};
 use super::confirm::new_act;
 use super::desk::PlacementKindBody;
-use super::release::count_wrong_proof;
+use super::release::{Proved, count_wrong_proof};
 use crate::actor::{Actor, Need};
 use crate::app::App;
 use crate::certificate::keys::KeyHandle;
-use crate::certificate::passwords::{consume_ticket, ticket_counts};
+use crate::certificate::passwords::{consume_ticket, derived, ticket_counts};
 use crate::certificate::signing::{roots, signing_material};
 use crate::certificate::tsa::{self, Stamper};
 use crate::certificate::{CertificateError, Suite, responder};
@@ -84,7 +84,8 @@ pub struct CompletedSignature {
 
 /// Completes an intent: signs, verifies, keeps and records. Asked again for a completed intent it gives the same answer and signs nothing.
 ///
-/// `tickets` are those of [`super::release::release`], one for each of the intent's certificates, in any order.
+/// `tickets` are those of [`super::release::release`], one for each of the intent's certificates, in any order. An intent of a batch is
+/// completed with the batch's tickets and no code: it was given when the batch was released.
 ///
 /// # Errors
 /// [`SigningError`]; the contract is then as it was.
@@ -112,7 +113,7 @@ pub async fn complete(
     }
 }
 
-fn answered(stored: &StoredIntent) -> Result<Option<Completed>, Failure> {
+pub(super) fn answered(stored: &StoredIntent) -> Result<Option<Completed>, Failure> {
     let read = |result: &String| {
         serde_json::from_str(result).map_err(|error| Failure::damaged("signing_intents.result", error))
     };
@@ -144,7 +145,8 @@ struct Change {
     intent_version: i64,
     intent: Intent,
     result: String,
-    passed: Passed,
+    /// The code; none where it was given to the batch.
+    passed: Option<Passed>,
     tickets: Vec<(CertificateId, Zeroizing<String>)>,
     seals: Vec<(SealId, CertificateId)>,
     /// What moves the contract, each from the last: sealed, and sent if the signer chose to end with it.
@@ -172,17 +174,11 @@ async fn sign_and_record(
         return Err(Failure::damaged("signing_intents.summary", "it is not what the intent is bound to").into());
     }
     let subject = intent.id.to_string();
-    let tickets = assign_tickets(app, intent, tickets, &subject).await?;
-    let person = identity::find_person(app, case.person).await?.ok_or(crate::actor::Forbidden::NotSignedIn)?;
-    let passed = match challenge::check(app, &person.phone, Purpose::Sign, &subject, sms_code).await {
-        Ok(passed) => passed,
-        Err(error) => {
-            if matches!(error, ChallengeError::Wrong) {
-                count_wrong_proof(app, actor, stored.version, stored.intent, "sms_code").await?;
-            }
-            return Err(error.into());
-        }
-    };
+    let in_batch = intent.batch.is_some();
+    let handed_on: Vec<_> = tickets.iter().filter(|_| in_batch).map(|ticket| derived(ticket, &subject)).collect();
+    let tickets = if in_batch { &handed_on } else { tickets };
+    let tickets = assign_tickets(app, &intent.certificates, tickets, &subject).await?;
+    let passed = if in_batch { None } else { Some(check_code(app, actor, &case, &stored, sms_code).await?) };
 
     let stamper = tsa::stamper(app, Suite::Sm2).await?;
     let tasks = tasks(app, actor, &case, intent, &stamper, now).await?;
@@ -258,7 +254,9 @@ async fn sign_and_record(
         .commit(&case.permit, audit, change, |change, conn| {
             Box::pin(async move {
                 store::update_intent(conn, change.intent_version, &change.intent, Some(&change.result)).await?;
-                change.passed.consume::<SigningError>(conn, change.now).await?;
+                if let Some(passed) = &change.passed {
+                    passed.consume::<SigningError>(conn, change.now).await?;
+                }
                 let subject = change.intent.id.to_string();
                 for (certificate, ticket) in &change.tickets {
                     consume_ticket::<SigningError>(conn, ticket, *certificate, &subject, change.now).await?;
@@ -281,6 +279,27 @@ async fn sign_and_record(
     Ok(answer)
 }
 
+/// Checks the code that was sent for one intent; a wrong one counts against it.
+async fn check_code(
+    app: &App,
+    actor: &Actor,
+    case: &Case<'_>,
+    stored: &StoredIntent,
+    sms_code: &str,
+) -> Result<Passed, SigningError> {
+    let person = identity::find_person(app, case.person).await?.ok_or(crate::actor::Forbidden::NotSignedIn)?;
+    let subject = stored.intent.id.to_string();
+    match challenge::check(app, &person.phone, Purpose::Sign, &subject, sms_code).await {
+        Ok(passed) => Ok(passed),
+        Err(error) => {
+            if matches!(error, ChallengeError::Wrong) {
+                count_wrong_proof(app, actor, &Proved::Intent(Box::new(stored.clone())), "sms_code").await?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
 impl CompletedSignature {
     fn of(signature: &Signature) -> Self {
         Self {
@@ -295,16 +314,16 @@ impl CompletedSignature {
 }
 
 /// Finds each certificate's ticket, so that nothing expensive begins without all of them.
-async fn assign_tickets(
+pub(super) async fn assign_tickets(
     app: &App,
-    intent: &Intent,
+    certificates: &[CertificateId],
     tickets: &[Zeroizing<String>],
     subject: &str,
 ) -> Result<Vec<(CertificateId, Zeroizing<String>)>, SigningError> {
-    let mut assigned = Vec::with_capacity(intent.certificates.len());
-    for certificate in &intent.certificates {
+    let mut assigned = Vec::with_capacity(certificates.len());
+    for certificate in certificates {
         let mut found = None;
-        for ticket in tickets.iter().take(intent.certificates.len()) {
+        for ticket in tickets.iter().take(certificates.len()) {
             match ticket_counts(app, ticket, *certificate, subject).await {
                 Ok(()) => found = Some(ticket.clone()),
                 Err(CertificateError::TicketInvalid) => {}

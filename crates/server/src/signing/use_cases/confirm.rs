@@ -7,7 +7,8 @@ use yinxin_domain::ids::{CertificateId, ContractId, IntentId};
 use yinxin_domain::signing::intent::{LIFETIME_MICROS, TRIES};
 use yinxin_domain::signing::placement::check;
 use yinxin_domain::signing::{
-    Intent, IntentState, Placed, Placement, PlacementKind, PlacementWarning, Summary, SummaryParty, SummaryPlacement,
+    Intent, IntentRefusal, IntentState, Placed, Placement, PlacementKind, PlacementWarning, Summary, SummaryParty,
+    SummaryPlacement,
 };
 
 use super::case::{Case, own_intent};
@@ -67,7 +68,7 @@ pub async fn confirm(
 }
 
 /// The event of an intent that is issued.
-fn issued(intent: &Intent) -> Event {
+pub(super) fn issued(intent: &Intent) -> Event {
     Event::new(
         "signing_intent",
         intent.id,
@@ -75,13 +76,13 @@ fn issued(intent: &Intent) -> Event {
         json!({
             "contract": intent.contract, "version": intent.contract_version, "party": intent.party, "document": intent.document,
             "summary_sm3": intent.summary, "placements": intent.placements, "certificates": intent.certificates,
-            "ends_step": intent.ends_step,
+            "ends_step": intent.ends_step, "batch": intent.batch,
         }),
     )
 }
 
 /// Checks placements on a contract and draws up the intent and the summary that it is bound to; nothing is stored.
-async fn draw_up<'a>(
+pub(super) async fn draw_up<'a>(
     app: &'a App,
     actor: &Actor,
     contract: ContractId,
@@ -145,6 +146,7 @@ async fn draw_up<'a>(
         placements: placed,
         ends_step,
         certificates,
+        batch: None,
         issued_at: now,
         expires_at: now.saturating_add(LIFETIME_MICROS),
         tries_left: TRIES,
@@ -177,6 +179,9 @@ pub async fn choose_ending(
 ) -> Result<(Intent, Summary), SigningError> {
     actor.permit(&[Need::SignedIn])?;
     let StoredIntent { intent, summary, version, .. } = own_intent(app, actor, id).await?;
+    if intent.batch.is_some() {
+        return Err(IntentRefusal::InBatch.into());
+    }
     let case = Case::load(app, actor, intent.contract).await?;
     if case.contract().version() != intent.contract_version {
         return Err(super::case::meanwhile(app, actor, intent.contract).await?);

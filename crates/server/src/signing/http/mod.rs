@@ -1,4 +1,6 @@
-//! HTTP of signing.
+//! HTTP of signing: the desk and one contract here, several contracts in [`batch`].
+
+mod batch;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,7 +16,7 @@ use super::use_cases::complete::{Completed, complete};
 use super::use_cases::confirm::{Confirmed, choose_ending, confirm};
 use super::use_cases::desk::{self, Desk, DeskPlaced, PlacementKindBody};
 use super::use_cases::keyword::{self, KeywordPlaces};
-use super::use_cases::release::release;
+use super::use_cases::release::{Released, release};
 use super::use_cases::send;
 use crate::actor::Actor;
 use crate::app::App;
@@ -32,6 +34,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(post_completion))
         .routes(routes!(delete_unsent))
         .routes(routes!(post_submission))
+        .merge(batch::routes())
 }
 
 /// What a signer needs to place seals; only for the party whose turn it is.
@@ -74,7 +77,7 @@ struct IntentBody {
 }
 
 /// One placement.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PlacementBody {
     /// What is placed.
@@ -83,11 +86,25 @@ struct PlacementBody {
     #[schema(value_type = String)]
     seal_id: SealId,
     /// The page from 0; left out for a seam seal.
+    #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
     /// The centre from the left edge; left out for a seam seal.
+    #[serde(skip_serializing_if = "Option::is_none")]
     x_mm: Option<f64>,
     /// The centre from the upper edge; a seam seal without it stands at half height.
     y_mm: Option<f64>,
+}
+
+impl From<PlacementBody> for Placement {
+    fn from(one: PlacementBody) -> Self {
+        Self { kind: one.kind.into(), seal: one.seal_id, page: one.page, x_mm: one.x_mm, y_mm: one.y_mm }
+    }
+}
+
+impl From<Placement> for PlacementBody {
+    fn from(one: Placement) -> Self {
+        Self { kind: one.kind.into(), seal_id: one.seal, page: one.page, x_mm: one.x_mm, y_mm: one.y_mm }
+    }
 }
 
 /// A confirmed intent.
@@ -164,6 +181,12 @@ struct WarningBody {
     over: Option<usize>,
 }
 
+impl From<PlacementWarning> for WarningBody {
+    fn from(PlacementWarning::Overlap { index, over }: PlacementWarning) -> Self {
+        Self { code: "placement.overlap", index, over }
+    }
+}
+
 impl SummaryBody {
     fn of(intent: &Intent, summary: &Summary) -> Self {
         let placements =
@@ -194,16 +217,11 @@ impl SummaryBody {
 impl From<Confirmed> for IntentAnswer {
     fn from(Confirmed { intent, summary, warnings, missing }: Confirmed) -> Self {
         let summary = SummaryBody::of(&intent, &summary);
-        let warnings = warnings.into_iter().map(|PlacementWarning::Overlap { index, over }| WarningBody {
-            code: "placement.overlap",
-            index,
-            over,
-        });
         Self {
             intent_id: intent.id.to_string(),
             summary,
             certificates: intent.certificates.iter().map(ToString::to_string).collect(),
-            warnings: warnings.collect(),
+            warnings: warnings.into_iter().map(Into::into).collect(),
             missing: missing.into_iter().map(Into::into).collect(),
             expires_at: intent.expires_at,
         }
@@ -218,17 +236,7 @@ async fn post_intent(
     Path(id): Path<ContractId>,
     Json(body): Json<IntentBody>,
 ) -> Result<(StatusCode, Json<IntentAnswer>), Problem> {
-    let wanted: Vec<Placement> = body
-        .placements
-        .into_iter()
-        .map(|one| Placement {
-            kind: one.kind.into(),
-            seal: one.seal_id,
-            page: one.page,
-            x_mm: one.x_mm,
-            y_mm: one.y_mm,
-        })
-        .collect();
+    let wanted: Vec<Placement> = body.placements.into_iter().map(Into::into).collect();
     let confirmed = confirm(&app, &actor, id, body.version, &wanted, body.ends_step).await?;
     Ok((StatusCode::CREATED, Json(confirmed.into())))
 }
@@ -287,12 +295,18 @@ async fn post_password(
     Json(body): Json<PasswordBody>,
 ) -> Result<Json<TicketAnswer>, Problem> {
     let released = release(&app, &actor, id, body.certificate_id, body.certificate_password).await?;
-    Ok(Json(TicketAnswer {
-        ticket: released.ticket.text.to_string(),
-        certificate_id: released.certificate.to_string(),
-        expires_at: released.ticket.expires_at,
-        remaining: released.remaining.iter().map(ToString::to_string).collect(),
-    }))
+    Ok(Json(released.into()))
+}
+
+impl From<Released> for TicketAnswer {
+    fn from(released: Released) -> Self {
+        Self {
+            ticket: released.ticket.text.to_string(),
+            certificate_id: released.certificate.to_string(),
+            expires_at: released.ticket.expires_at,
+            remaining: released.remaining.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// The proofs of an intent.
@@ -306,7 +320,8 @@ struct CompletionBody {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     tickets: Vec<Zeroizing<String>>,
-    /// The code from the signer's phone.
+    /// The code from the signer's phone; left out for an intent of a batch, which was given its code when it was released.
+    #[serde(default)]
     sms_code: String,
 }
 
