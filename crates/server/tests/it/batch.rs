@@ -135,7 +135,7 @@ async fn three_contracts_are_signed_with_one_password_and_one_code_each_by_itsel
         assert_eq!(batch.release(&code).await.expect(409).code(), "signing.intent_password_first");
         batch.password(CERTIFICATE_PASSWORD).await.expect(200);
         assert_eq!(batch.post("ending", ending).await.expect(409).code(), "signing.intent_password_already");
-        assert_eq!(batch.complete(0).await.expect(422).code(), "signing.ticket_missing");
+        assert_eq!(batch.complete(0).await.expect(409).code(), "signing.intent_password_first");
         assert_eq!(batch.outcome().await["state"], "proved");
         batch.release(&code).await.expect(204);
         batch.release(&code).await.expect(204);
