@@ -30,7 +30,7 @@ story("three contracts at one go, of which the supplier revokes one meanwhile", 
   const apart = page.locator(".apart li");
   assert.equal(await apart.count(), 1);
   assert.match(await apart.innerText(), /查看合同/);
-  assert.ok((await page.locator("main").innerText()).includes("公章"));
+  assert.ok((await page.locator("#main").innerText()).includes("公章"));
   await look(page, "batch-read");
 
   // First read, then sign.
