@@ -175,6 +175,33 @@ pub async fn consume_ticket<E: From<CertificateError>>(
     }
 }
 
+/// The ticket that stands for another at one of the subjects to which it was handed on.
+pub fn derived(ticket: &str, subject: &str) -> Zeroizing<String> {
+    let parts = ["yinxin.ticket/1", subject, ticket];
+    let digest = parts.iter().fold(Sm3::new(), |hash, part| hash.chain_update(part.as_bytes()).chain_update([0]));
+    Zeroizing::new(hex::encode(digest.finalize()))
+}
+
+/// Uses a ticket up, inside the commit of what it allows, and puts one for each of `to` in its place: [`derived`] tells their text.
+///
+/// # Errors
+/// As [`consume_ticket`].
+pub async fn hand_on<E: From<CertificateError>>(
+    conn: &mut AnyConnection,
+    ticket: &str,
+    certificate: CertificateId,
+    from: &str,
+    to: &[String],
+    now: i64,
+) -> Result<(), CommitError<E>> {
+    consume_ticket(conn, ticket, certificate, from, now).await?;
+    for subject in to {
+        let next = digest(&derived(ticket, subject));
+        store::insert_ticket(conn, &next, certificate, subject, now + TICKET_LIFE_MICROS).await?;
+    }
+    Ok(())
+}
+
 /// Replaces the password of a certificate by who knows the old one.
 ///
 /// # Errors

@@ -111,6 +111,14 @@ impl Record {
         self
     }
 
+    /// Adds what another record holds, after this one's.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.events.extend(other.events);
+        self.messages.extend(other.messages);
+        self
+    }
+
     /// Adds several events and messages.
     #[must_use]
     pub fn with(
