@@ -2,9 +2,9 @@
 
 use crate::support::*;
 use yinxin_domain::calendar::{Date, WorkingDays};
+use yinxin_domain::contract::axes::Signing;
 use yinxin_domain::contract::conclusion::{FilingAnswer, FilingOutcome};
 use yinxin_domain::contract::drafting::TextCheck;
-use yinxin_domain::contract::state::Signing;
 use yinxin_domain::contract::view::{List, Visibility, Who};
 use yinxin_domain::contract::{Actor, Effect, PartyKey, Topic, Verb};
 use yinxin_domain::law::RuleTables;
@@ -79,6 +79,17 @@ fn either_side_begins_and_the_other_agrees() {
         story.does(&first, |c, ctx| c.attach(ctx, "invoice", digest(9), "发票.pdf"));
         assert_eq!(story.label(&first), "已公示");
     }
+}
+
+// S3-086: where the step ends by agreeing, ending with the seals agrees.
+#[test]
+fn what_is_sealed_to_end_is_agreed_with_it() {
+    let mut story = submitted_by(A, 1);
+    story.seals(&clerk(B), 3);
+    story.events.clear();
+    story.does(&clerk(B), |c, ctx| c.end_with_seals(ctx));
+    assert_eq!(story.kinds()[..2], ["agreed", "step_sent"]);
+    assert!(matches!(story.contract.signing(), Signing::Concluded { .. }));
 }
 
 #[test]

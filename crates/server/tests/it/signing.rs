@@ -1,5 +1,8 @@
 //! The ceremony over HTTP: from the desk to a concluded contract with the platform's signature, every undo boundary, and every race.
 
+mod proofs;
+mod track;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -10,22 +13,22 @@ use crate::harness::{Answer, Client, TestApp, everywhere};
 use crate::world::code_in;
 
 /// One party with everything it signs with.
-struct Party<'a> {
+pub struct Party<'a> {
     app: &'a TestApp,
     organisation: OrganisationId,
     /// Administrator and seal keeper, acting for the organisation.
-    client: Client<'a>,
-    phone: &'static str,
-    certificate: String,
+    pub client: Client<'a>,
+    pub phone: &'static str,
+    pub certificate: String,
     seal: String,
 }
 
 /// A contract of the mall's flow whose text is frozen: the supplier's turn.
-struct Signing<'a> {
+pub struct Signing<'a> {
     app: &'a TestApp,
-    contract: String,
-    purchaser: Party<'a>,
-    supplier: Party<'a>,
+    pub contract: String,
+    pub purchaser: Party<'a>,
+    pub supplier: Party<'a>,
 }
 
 /// A confirmed intent with the proofs for it.
@@ -57,7 +60,7 @@ impl<'a> Party<'a> {
     }
 
     /// A personal certificate and name seal: (certificate, seal).
-    async fn personal(&self) -> (String, String) {
+    pub async fn personal(&self) -> (String, String) {
         let person = self.client.acting("person");
         let certificate = self.app.certificate(&person).await;
         let seal = self.app.seal(&person, "personal_name", &certificate).await;
@@ -65,7 +68,7 @@ impl<'a> Party<'a> {
     }
 
     /// A colleague who keeps seals too.
-    async fn colleague(&self, phone: &'static str, name: &str) -> Party<'a> {
+    pub async fn colleague(&self, phone: &'static str, name: &str) -> Party<'a> {
         let person = self.app.verified_person(phone, name).await;
         self.app.member(&self.client, self.organisation, phone, &["clerk", "seal_keeper"]).await;
         let (certificate, seal) = (self.certificate.clone(), self.seal.clone());
@@ -79,6 +82,11 @@ impl<'a> Party<'a> {
 
     /// Confirms what the desk suggests, of these kinds.
     async fn confirm(&self, contract: &str, kinds: &[&str]) -> Answer {
+        self.confirm_to(contract, kinds, false).await
+    }
+
+    /// Confirms what the desk suggests, of these kinds, and whether the step ends with it.
+    async fn confirm_to(&self, contract: &str, kinds: &[&str], ends_step: bool) -> Answer {
         let desk = self.desk(contract).await;
         let suggested = desk["suggestions"].as_array().unwrap().iter();
         let placements: Vec<Value> = suggested
@@ -90,17 +98,21 @@ impl<'a> Party<'a> {
             })
             .collect();
         assert_eq!(placements.len(), kinds.len(), "{desk}");
-        let body = json!({ "version": desk["version"], "placements": placements });
+        let body = json!({ "version": desk["version"], "placements": placements, "ends_step": ends_step });
         self.client.post(&format!("/api/v1/contracts/{contract}/signing-intents"), body).await
     }
 
-    async fn password(&self, intent: &str, certificate: &str, password: &str) -> Answer {
+    async fn choose_ending(&self, intent: &str, ends_step: bool) -> Answer {
+        self.client.post(&format!("/api/v1/signing-intents/{intent}/ending"), json!({ "ends_step": ends_step })).await
+    }
+
+    pub async fn password(&self, intent: &str, certificate: &str, password: &str) -> Answer {
         let body = json!({ "certificate_id": certificate, "certificate_password": password });
         self.client.post(&format!("/api/v1/signing-intents/{intent}/password"), body).await
     }
 
     /// The code that came for the newest intent.
-    async fn code(&self, seen: usize) -> String {
+    pub async fn code(&self, seen: usize) -> String {
         for _ in 0..1000 {
             let messages = self.app.messages(self.phone).await;
             if messages.len() > seen {
@@ -130,16 +142,16 @@ impl<'a> Party<'a> {
         self.client.post(&format!("/api/v1/signing-intents/{}/completion", intent.id), body).await
     }
 
-    async fn sealed(&self, contract: &str, kinds: &[&str]) -> Value {
+    pub async fn sealed(&self, contract: &str, kinds: &[&str]) -> Value {
         let intent = self.intent(contract, kinds).await;
         self.complete(&intent).await.expect(200).json
     }
 
-    async fn version(&self, contract: &str) -> i64 {
+    pub async fn version(&self, contract: &str) -> i64 {
         self.show(contract).await["version"].as_i64().unwrap()
     }
 
-    async fn show(&self, contract: &str) -> Value {
+    pub async fn show(&self, contract: &str) -> Value {
         self.client.get(&format!("/api/v1/contracts/{contract}")).await.expect(200).json
     }
 
@@ -151,13 +163,13 @@ impl<'a> Party<'a> {
         self.client.delete(&format!("/api/v1/contracts/{contract}/unsent-seals?version={version}")).await
     }
 
-    async fn document(&self, contract: &str) -> Vec<u8> {
+    pub async fn document(&self, contract: &str) -> Vec<u8> {
         self.client.get(&format!("/api/v1/contracts/{contract}/document.pdf")).await.expect(200).bytes
     }
 }
 
 impl<'a> Signing<'a> {
-    async fn new(app: &'a TestApp) -> Self {
+    pub async fn new(app: &'a TestApp) -> Self {
         let machine = app.machine("trading").await;
         let body = sample("mall-order").to_string();
         let pushed = app.signed_post(&machine, "/api/v1/awards", body.as_bytes()).await.expect(201);
@@ -167,6 +179,24 @@ impl<'a> Signing<'a> {
         drop(conn);
         let purchaser = Party::new(app, parties[0].organisation, "13800000101", "示例甲").await;
         let supplier = Party::new(app, parties[1].organisation, "13800000102", "示例乙").await;
+        let contract = Self::frozen(&purchaser, &supplier, award).await;
+        Self { app, contract, purchaser, supplier }
+    }
+
+    /// A further contract of the same parties whose text is frozen, of an order of its own.
+    pub async fn another(&self, number: usize) -> String {
+        let machine = self.app.machine("trading").await;
+        let mut order = sample("mall-order");
+        for place in ["order", "project"] {
+            order[place]["code"] = json!(format!("WSSC-2025-000{number:04}"));
+        }
+        let pushed = self.app.signed_post(&machine, "/api/v1/awards", order.to_string().as_bytes()).await.expect(201);
+        let award = pushed.json["award_id"].as_str().unwrap().parse().unwrap();
+        Self::frozen(&self.purchaser, &self.supplier, award).await
+    }
+
+    /// Drafts, sends and confirms: the contract's id.
+    async fn frozen(purchaser: &Party<'_>, supplier: &Party<'_>, award: yinxin_domain::ids::AwardId) -> String {
         let begin = json!({ "award_id": award.to_string(), "template_id": "mall-order-1" });
         let begun = supplier.client.post("/api/v1/contracts", begin).await.expect(201).json;
         let contract = begun["contract_id"].as_str().unwrap().to_owned();
@@ -180,7 +210,7 @@ impl<'a> Signing<'a> {
             "version": sent["version"], "payment_method": "transfer", "payment_amount_fen": 987_650, "online": true,
         });
         purchaser.client.post(&path("/confirmation"), confirm).await.expect(200);
-        Self { app, contract, purchaser, supplier }
+        contract
     }
 
     /// Waits for a background job: until the purchaser sees this about the contract.
@@ -288,6 +318,69 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
         let expected =
             ["yinxin-B-1", "yinxin-B-2", "yinxin-A-1", "yinxin-A-2", "yinxin-platform-1", "yinxin-platform-archive-1"];
         assert_eq!(fields, expected);
+    })
+    .await;
+}
+
+// S3-086: 结束签章 is chosen when the seals are confirmed, bound to the intent, and sends in the same act.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_ends_with_his_seals_sends_them_in_the_same_act() {
+    everywhere(async |app| {
+        let signing = Signing::new(app).await;
+        let (contract, a, b) = (signing.contract.as_str(), &signing.purchaser, &signing.supplier);
+        b.personal().await;
+        // With marks still missing ending is refused at confirmation, and the reason says which.
+        let before = b.version(contract).await;
+        let short = b.confirm_to(contract, &["personal"], true).await.expect(422);
+        assert_eq!(short.code(), "contract.acts_missing");
+        assert!(short.json["detail"].as_str().unwrap().contains("印章"), "{}", short.json);
+        let open = b.confirm(contract, &["personal"]).await.expect(201).json;
+        assert_eq!(open["missing"], json!(["seal"]));
+        let refused = b.choose_ending(open["intent_id"].as_str().unwrap(), true).await.expect(422);
+        assert_eq!(refused.code(), "contract.acts_missing");
+        assert_eq!(b.version(contract).await, before);
+
+        // Chosen afterwards it is part of what is confirmed: another summary, the same code; frozen by the first password.
+        let seen = app.messages(b.phone).await.len();
+        let confirmed = b.confirm(contract, &["seal", "date"]).await.expect(201).json;
+        assert_eq!((&confirmed["missing"], &confirmed["summary"]["ends_step"]), (&json!([]), &json!(false)));
+        let id = confirmed["intent_id"].as_str().unwrap().to_owned();
+        assert_eq!(a.choose_ending(&id, true).await.expect(404).code(), "signing.no_intent");
+        let chosen = b.choose_ending(&id, true).await.expect(200).json;
+        assert_eq!(chosen["ends_step"], true);
+        assert_ne!(chosen["summary_sm3"], confirmed["summary"]["summary_sm3"]);
+        let back = b.choose_ending(&id, false).await.expect(200).json;
+        assert_eq!(back["summary_sm3"], confirmed["summary"]["summary_sm3"]);
+        b.choose_ending(&id, true).await.expect(200);
+        let ticket = b.password(&id, &b.certificate, CERTIFICATE_PASSWORD).await.expect(200).json["ticket"].clone();
+        assert_eq!(b.choose_ending(&id, false).await.expect(409).code(), "signing.intent_password_already");
+        let code = b.code(seen).await;
+        let proofs = Intent { id, tickets: vec![ticket.as_str().unwrap().to_owned()], code };
+        let done = b.complete(&proofs).await.expect(200).json;
+        assert_eq!(done["step_ended"], true);
+        assert_eq!(b.complete(&proofs).await.expect(200).json, done, "asked again it answers the same");
+        assert_eq!(done["contract_version"].as_i64(), Some(b.version(contract).await));
+        let late = b.discard(contract, b.version(contract).await).await.expect(409);
+        assert_eq!(late.code(), "contract.already_sent");
+        let desk = b.client.get(&format!("/api/v1/contracts/{contract}/desk")).await.expect(409);
+        assert_eq!(desk.code(), "contract.already_sent", "this party cannot seal at its step again");
+
+        // The other party has it, and its track tells how it was sent.
+        assert_eq!(a.document(contract).await, b.document(contract).await);
+        let track = a.client.get(&format!("/api/v1/contracts/{contract}/track")).await.expect(200).json;
+        let told = track.as_array().unwrap().iter().find(|entry| entry["kind"] == "contract.step_sent");
+        assert_eq!(told.unwrap()["data"]["with_seals"], true, "{track}");
+        assert!(track.to_string().contains("签章后结束签章并发送"));
+
+        // The last party ends it all, asked for in one.
+        let seen = app.messages(a.phone).await.len();
+        let confirmed = a.confirm_to(contract, &["seal"], true).await.expect(201).json;
+        let id = confirmed["intent_id"].as_str().unwrap().to_owned();
+        let ticket = a.password(&id, &a.certificate, CERTIFICATE_PASSWORD).await.expect(200).json["ticket"].clone();
+        let code = a.code(seen).await;
+        let proofs = Intent { id, tickets: vec![ticket.as_str().unwrap().to_owned()], code };
+        a.complete(&proofs).await.expect(200);
+        signing.until(|shown| shown["state"]["signing"]["platform"]["state"] == "added").await;
     })
     .await;
 }
@@ -429,192 +522,6 @@ async fn discard_completion_and_submission_against_each_other_leave_one_of_the_o
         );
         let phase = b.show(contract).await["state"]["phase"].clone();
         assert_eq!(phase, if sent.status == 200 { "step.purchaser" } else { "step.supplier" });
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn five_wrong_codes_end_the_intent_and_the_contract_stays_as_it_was() {
-    everywhere(async |app| {
-        let signing = Signing::new(app).await;
-        let (contract, b) = (signing.contract.as_str(), &signing.supplier);
-        let before = b.version(contract).await;
-        let good = b.intent(contract, &["seal"]).await;
-        let wrong = Intent { id: good.id.clone(), tickets: good.tickets.clone(), code: "000000".into() };
-        for _ in 0..5 {
-            assert_eq!(b.complete(&wrong).await.expect(422).code(), "sms_code.wrong");
-        }
-        assert_eq!(b.complete(&good).await.expect(409).code(), "signing.intent_cancelled");
-        assert_eq!(b.version(contract).await, before);
-        b.sealed(contract, &["seal"]).await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_intent_lives_five_minutes_and_needs_every_proof() {
-    everywhere(async |app| {
-        let signing = Signing::new(app).await;
-        let (contract, b) = (signing.contract.as_str(), &signing.supplier);
-        let good = b.intent(contract, &["seal"]).await;
-        let without = Intent { id: good.id.clone(), tickets: vec![], code: good.code.clone() };
-        assert_eq!(b.complete(&without).await.expect(422).code(), "signing.ticket_missing");
-        let strange = Intent { tickets: vec!["0".repeat(64)], ..without };
-        assert_eq!(b.complete(&strange).await.expect(422).code(), "signing.ticket_missing");
-        signing.app.app().clock.advance(301_000_000).unwrap();
-        assert_eq!(b.complete(&good).await.expect(409).code(), "signing.intent_expired");
-
-        let unproved = b.confirm(contract, &["seal"]).await.expect(201).json;
-        let id = unproved["intent_id"].as_str().unwrap();
-        let body = json!({ "tickets": [], "sms_code": "000000" });
-        let early = b.client.post(&format!("/api/v1/signing-intents/{id}/completion"), body).await.expect(409);
-        assert_eq!(early.code(), "signing.intent_password_first");
-    })
-    .await;
-}
-
-// S3-056: wrong passwords lock the certificate; the reset by code opens it again.
-#[tokio::test(flavor = "multi_thread")]
-async fn wrong_passwords_lock_the_certificate_and_a_reset_opens_it() {
-    everywhere(async |app| {
-        let signing = Signing::new(app).await;
-        let (contract, b) = (signing.contract.as_str(), &signing.supplier);
-        let seen = app.messages(b.phone).await.len();
-        let confirmed = b.confirm(contract, &["seal"]).await.expect(201).json;
-        // Codes come from a job: each is waited for, so that none is taken for the next one.
-        b.code(seen).await;
-        let id = confirmed["intent_id"].as_str().unwrap();
-        let mut last = String::new();
-        for _ in 0..5 {
-            last = b.password(id, &b.certificate, "cuowu-0001").await.code().to_owned();
-        }
-        assert!(["certificate.password_wrong", "certificate.locked"].contains(&last.as_str()), "{last}");
-        let locked = b.confirm(contract, &["seal"]).await.expect(201).json;
-        b.code(seen + 1).await;
-        let id = locked["intent_id"].as_str().unwrap();
-        let refused = b.password(id, &b.certificate, CERTIFICATE_PASSWORD).await.expect(423);
-        assert_eq!(refused.code(), "certificate.locked");
-        let sms_code = app.sms_code(b.phone, "reset_certificate_password").await;
-        let reset = json!({ "sms_code": sms_code, "new_password": CERTIFICATE_PASSWORD });
-        let path = format!("/api/v1/certificates/{}/password-reset", b.certificate);
-        b.client.post(&path, reset).await.expect(204);
-        b.sealed(contract, &["seal"]).await;
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_revoked_or_suspended_after_the_confirmation_does_not_sign() {
-    everywhere(async |app| {
-        let signing = Signing::new(app).await;
-        let (contract, b) = (signing.contract.as_str(), &signing.supplier);
-        let before = b.version(contract).await;
-        let intent = b.intent(contract, &["seal"]).await;
-        let suspension = format!("/api/v1/seals/{}/suspension", b.seal);
-        b.client.post(&suspension, json!({ "reason": "盘点" })).await.expect(204);
-        assert_eq!(b.complete(&intent).await.expect(409).code(), "seal.not_usable");
-        b.client
-            .post(&format!("/api/v1/seals/{}/resumption", b.seal), json!({ "reason": "盘点完毕" }))
-            .await
-            .expect(204);
-        let intent = b.intent(contract, &["seal"]).await;
-        let revocation = json!({ "reason": "key_compromise", "certificate_password": CERTIFICATE_PASSWORD });
-        let revoked = b.client.post(&format!("/api/v1/certificates/{}/revocation", b.certificate), revocation).await;
-        revoked.expect(204);
-        let refused = b.complete(&intent).await.expect(409);
-        assert!(["certificate.not_in_force", "seal.not_usable"].contains(&refused.code()), "{}", refused.code());
-        assert_eq!(b.version(contract).await, before);
-    })
-    .await;
-}
-
-// S4-053, design invariant 11: each entry opens to its proof; what is not sent stays its party's own; revisions are had by digest and in parts.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_track_opens_to_its_proof_and_the_document_is_read_in_parts() {
-    everywhere(async |app| {
-        let signing = Signing::new(app).await;
-        let (contract, a, b) = (signing.contract.as_str(), &signing.purchaser, &signing.supplier);
-        let path = |rest: &str| format!("/api/v1/contracts/{contract}{rest}");
-        let entry = async |who: &Party<'_>, kind: &str| -> Option<Value> {
-            let track = who.client.get(&path("/track")).await.expect(200).json;
-            track.as_array().unwrap().iter().find(|entry| entry["kind"] == kind).cloned()
-        };
-        let frozen = b.show(contract).await["document_sm3"].as_str().unwrap().to_owned();
-        let sealed = b.sealed(contract, &["seal", "date", "seam"]).await;
-        let own = b.show(contract).await["document_sm3"].as_str().unwrap().to_owned();
-        assert_ne!(own, frozen);
-        assert!(entry(a, "contract.sealed").await.is_none());
-        let sealing = entry(b, "contract.sealed").await.unwrap();
-        assert_eq!(sealing["detail"]["zh"], "印章、日期章、骑缝章");
-        let hidden = a.client.get(&path(&format!("/track/{}", sealing["seq"]))).await.expect(404);
-        assert_eq!(hidden.code(), "contract.no_entry");
-        let proof = b.client.get(&path(&format!("/track/{}", sealing["seq"]))).await.expect(200).json;
-        assert_eq!((&proof["intact"], &proof["document_before"]), (&json!(true), &json!(frozen)));
-        assert_eq!(proof["document_after"], json!(own));
-        let signature = &proof["signatures"][0];
-        assert_eq!((&signature["certificate_algorithm"], &signature["signer"]), (&json!("SM2"), &json!("示例乙")));
-        assert!(signature["seal_name"].as_str().unwrap().contains("公章"), "{signature}");
-        // The hash can be made again from what is told.
-        let mut hashed = hex::decode(proof["previous_hash"].as_str().unwrap()).unwrap();
-        for field in proof["hashed"].as_array().unwrap() {
-            match field.as_str() {
-                None => hashed.extend(u32::MAX.to_be_bytes()),
-                Some(text) => {
-                    hashed.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
-                    hashed.extend(text.as_bytes());
-                }
-            }
-        }
-        assert_eq!(json!(hex::encode(<sm3::Sm3 as sm3::Digest>::digest(&hashed))), proof["entry"]["hash"]);
-
-        // Another party has neither the private revision nor the picture of the seal on it.
-        let seal = b.seal.as_str();
-        let (own_file, image) = (path(&format!("/documents/{own}")), path(&format!("/seals/{seal}/image.svg")));
-        for address in [&own_file, &image] {
-            b.client.get(address).await.expect(200);
-            assert_eq!(a.client.get(address).await.expect(404).code(), "contract.no_document", "{address}");
-        }
-        b.submit(contract, sealed["contract_version"].as_i64().unwrap()).await.expect(200);
-        a.client.get(&image).await.expect(200);
-        let sent = entry(a, "contract.step_sent").await.unwrap();
-        assert_eq!((&sent["detail"]["zh"], &sent["person_name"]), (&json!("印章、日期章、骑缝章"), &json!("示*")));
-        assert_eq!((&sent["ip"], &sent["party"]), (&Value::Null, &json!("B")));
-        let proof = a.client.get(&path(&format!("/track/{}", sent["seq"]))).await.expect(200).json;
-        assert_eq!(proof["signatures"][0]["signer"], "示*");
-
-        // A revision never changes under its digest, and is read in parts.
-        let whole = a.client.get(&own_file).await.expect(200);
-        assert_eq!(whole.headers["cache-control"], "private, max-age=31536000, immutable");
-        assert_eq!(whole.headers["etag"].to_str().unwrap(), format!("\"{own}\""));
-        let part = a.client.with("range", "bytes=5-14").get(&own_file).await.expect(206);
-        assert_eq!(part.bytes, whole.bytes[5..15]);
-        assert_eq!(part.headers["content-range"].to_str().unwrap(), format!("bytes 5-14/{}", whole.bytes.len()));
-        let latest = path("/document.pdf");
-        let same = a.client.with("if-none-match", &format!("\"{own}\"")).get(&latest).await.expect(304);
-        assert!(same.bytes.is_empty());
-        a.client.with("range", "bytes=99999999-").get(&latest).await.expect(416);
-        let other = a.client.with("range", "bytes=0-1").with("if-range", "\"other\"").get(&latest).await.expect(200);
-        assert_eq!(other.bytes, whole.bytes);
-        a.client.get(&path("/documents/zz")).await.expect(404);
-        a.client.get(&path(&format!("/documents/{}", "0".repeat(64)))).await.expect(404);
-
-        // The milestones on the way.
-        let shown = a.show(contract).await;
-        let way: Vec<(&str, &str)> = shown["milestones"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| (one["key"].as_str().unwrap(), one["progress"].as_str().unwrap()))
-            .collect();
-        let expected = [
-            ("draft", "done"),
-            ("review", "done"),
-            ("step.0", "done"),
-            ("step.1", "now"),
-            ("filing", "later"),
-            ("notice", "later"),
-        ];
-        assert_eq!(way, expected);
     })
     .await;
 }
