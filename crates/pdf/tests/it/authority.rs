@@ -42,8 +42,13 @@ impl Houses {
 
     /// A PAdES B-T signature with status of everybody that was issued after it: nothing but the authority's end can be against it.
     fn signed(&mut self) -> Opened {
+        self.signed_and_stamped(false)
+    }
+
+    /// The same, with a second timestamp, an hour later, by the authority of the later house.
+    fn signed_and_stamped(&mut self, twice: bool) -> Opened {
         let nothing = Dss::default();
-        let token_size = timestamp_capacity(std::slice::from_ref(&self.tsa.certificate)).unwrap();
+        let token_size = 2 * timestamp_capacity(std::slice::from_ref(&self.tsa.certificate)).unwrap();
         let contents_capacity = cms_capacity(&self.signer.certificate, &[], token_size);
         let signing =
             SignatureRequest { signed_at_micros: SIGNED_AT, contents_capacity, ..request("platform", &nothing) };
@@ -53,7 +58,11 @@ impl Houses {
         let signature = self.signer.sign(attributes.to_be_signed());
         let imprint = DigestAlgorithm::Sha256.digest(&signature);
         let token = self.tsa.stamp(imprint, &mut self.clock.rng, SIGNED_AT);
-        let message = attributes.assemble(&signature, &self.signer.certificate, &[], Some(&token)).unwrap();
+        let mut message = attributes.assemble(&signature, &self.signer.certificate, &[], Some(&token)).unwrap();
+        if twice {
+            let token = self.later_tsa.stamp(imprint, &mut self.later.rng, SIGNED_AT + HOUR);
+            message = with_further_timestamp(&message, &token);
+        }
         let file = reopen(prepared.embed(&message).unwrap());
         let file = with(&file, &[&self.signer, &self.issuer.root], list(&self.issuer, SIGNED_AT + HOUR, None));
         with(&file, &[&self.tsa, &self.clock.root], list(&self.clock, SIGNED_AT + HOUR, None))
@@ -78,6 +87,50 @@ impl Houses {
     fn elsewhere(&self, file: &Opened) -> Option<bool> {
         let trust = [&self.issuer, &self.clock].map(|house| house.root.certificate.to_pem()).concat();
         judges::check_level(file.bytes(), &trust, "platform", &["B-T"]).map(|(passed, _)| passed)
+    }
+}
+
+/// A CMS message with one more signature timestamp, as an attribute of its own behind the one that is there.
+fn with_further_timestamp(message: &[u8], token: &[u8]) -> Vec<u8> {
+    const SIGNATURE_TIME_STAMP: &[u8] = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0e";
+    let attribute = element(0x30, &[SIGNATURE_TIME_STAMP, &element(0x31, token)].concat());
+    lengthened(message, &attribute)
+}
+
+/// The unsigned attributes, [1], are the last member of the last member of whatever they lie in.
+fn lengthened(der: &[u8], attribute: &[u8]) -> Vec<u8> {
+    let content = content_of(der);
+    if der[0] == 0xa1 {
+        return element(der[0], &[content, attribute].concat());
+    }
+    let mut last = content;
+    while let Some(next) = last.get(size_of(last)..).filter(|next| !next.is_empty()) {
+        last = next;
+    }
+    let before = &content[..content.len() - last.len()];
+    element(der[0], &[before, &lengthened(last, attribute)].concat())
+}
+
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let length = &length[length.iter().position(|byte| *byte != 0).unwrap_or(7)..];
+    let short = content.len() < 128;
+    let head = if short { vec![tag] } else { vec![tag, 0x80 | length.len() as u8] };
+    [&head, length, content].concat()
+}
+
+fn content_of(der: &[u8]) -> &[u8] {
+    let head = if der[1] < 128 { 2 } else { 2 + usize::from(der[1] & 0x7f) };
+    &der[head..size_of(der)]
+}
+
+fn size_of(der: &[u8]) -> usize {
+    match der[1] {
+        short @ 0..128 => 2 + usize::from(short),
+        long => {
+            let octets = &der[2..2 + usize::from(long & 0x7f)];
+            2 + octets.len() + octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet))
+        }
     }
 }
 
@@ -145,6 +198,18 @@ fn a_timestamp_does_not_outlive_the_revocation_of_its_authority() {
     let report = houses.judge(&houses.revoked(&file, revoked_at), NOW);
     is_not_proven(&report, &["timestamp.not_proven", "timestamp.not_proven"]);
     assert_eq!(report.renew_before, None);
+}
+
+/// Of two timestamps over one signature that of the ended authority does no harm beside the other.
+#[test]
+fn of_several_timestamps_the_earliest_that_still_proves_its_time_counts() {
+    let mut houses = Houses::new(96, 1000, -100);
+    let file = houses.signed_and_stamped(true);
+    let file = with(&file, &[&houses.later_tsa, &houses.later.root], list(&houses.later, SIGNED_AT + 2 * HOUR, None));
+    is_valid(&houses.judge(&file, NOW - 101 * DAY));
+    let now = houses.judge(&file, NOW);
+    assert_eq!(now.verdict, Verdict::ValidTrusted, "{}", explained(&now));
+    assert_eq!(now.signatures[0].time.proven.map(|time| time.0), Some(SIGNED_AT + HOUR));
 }
 
 /// The same of the timestamp of a seal (GB/T 38540-2020, timeStamp).
