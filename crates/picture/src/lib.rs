@@ -24,7 +24,7 @@ pub const MAX_SIDE_PX: u16 = 4_000;
 /// The most pixels of one picture: an A3 sheet at 200 dpi is 7.7 million.
 pub const MAX_PIXELS: u32 = 8_000_000;
 
-/// Bytes of address space that drawing one page may take; a page of 8 million pixels with a transparency group takes a third of it.
+/// Bytes of address space that drawing one page may take; a page of 8 million pixels with transparency groups takes a tenth of it.
 pub const MEMORY_BYTES: u64 = 1 << 30;
 
 /// Seconds of processor time that drawing one page may take; a page of a contract takes a tenth of one.

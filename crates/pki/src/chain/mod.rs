@@ -217,6 +217,11 @@ impl<'a> Validator<'a> {
         evidence: &RevocationEvidence<'_>,
     ) -> bool {
         let Some(leaf) = chain.path.first() else { return false };
+        // Nearly always nothing can have changed, and evidence need not be read once more.
+        let later = |status: &RevocationStatus| matches!(status, RevocationStatus::RevokedAfter { .. });
+        if chain.path.iter().all(|certificate| certificate.is_valid_at(now)) && !chain.revocation.iter().any(later) {
+            return false;
+        }
         let since = self.validate(leaf, purpose, now, evidence);
         since.problems.iter().any(|problem| !chain.problems.contains(problem))
     }
