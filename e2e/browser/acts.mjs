@@ -156,12 +156,19 @@ export async function markOnScreen(page, kind = "seal") {
   });
 }
 
-/** 确认签署: opens the sheet (`opened` then looks at it), gives the certificate's password and the code from the telephone, and signs. */
-export async function sign(page, phone, { password = CERTIFICATE_PASSWORD, opened = async () => {} } = {}) {
+/**
+ * 确认签署: opens the sheet (`opened` then looks at it), gives the certificate's password and the code from the telephone, and signs.
+ * With `toEnd` the step ends with it (结束签章).
+ */
+export async function sign(page, phone, { password = CERTIFICATE_PASSWORD, opened = async () => {}, toEnd = false } = {}) {
   const seen = (await messages(phone)).length;
   await page.locator("[data-act=confirm]").click();
-  const sheet = page.getByRole("dialog", { name: /^(确认签署|Confirm and sign)$/ });
+  const sheet = page.getByRole("dialog", { name: /^(确认签署|Confirm and sign)/ });
   await sheet.locator("#sms-code").waitFor();
+  if (toEnd) {
+    await sheet.locator("[data-act=end-now]").check();
+    await sheet.locator("[data-act=end-now]:checked:enabled").waitFor();
+  }
   await opened();
   for (const field of await sheet.locator("input[type=password]").all()) await field.fill(password);
   await sheet.locator("#sms-code").fill(await smsCode(phone, seen));

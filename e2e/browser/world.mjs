@@ -127,16 +127,47 @@ async function memberSession(organisation) {
   return session(phone, actors.find((one) => one.name === organisation).actor);
 }
 
-/** A mall contract drafted, sent, and confirmed as signed on paper: it goes straight to filing (S1-013). */
-export async function concludedOnPaper(award) {
+/** A mall contract drafted and sent: the purchaser is to confirm it. Gives its id and version. */
+export async function sentToPurchaser(award) {
   const supplier = await memberSession(SUPPLIER["henan-mall"]);
   const begun = await supplier.post("/api/v1/contracts", { award_id: award.id, template_id: "mall-order-1" });
   const path = `/api/v1/contracts/${begun.contract_id}`;
   const saved = await supplier.patch(`${path}/draft`, { version: begun.version, fields: { sign_place: "示例县", dispute_way: "court" } });
   const sent = await supplier.post(`${path}/send`, { version: saved.version });
+  return { id: begun.contract_id, version: sent.version };
+}
+
+/** A mall contract as `sentToPurchaser`, and confirmed as signed on paper: it goes straight to filing (S1-013). */
+export async function concludedOnPaper(award) {
+  const { id, version } = await sentToPurchaser(award);
   const purchaser = await memberSession(PURCHASER["henan-mall"]);
-  await purchaser.post(`${path}/confirmation`, { version: sent.version, payment_method: "transfer", payment_amount_fen: 987_650, online: false, signed_on: "2026-01-05" });
-  return begun.contract_id;
+  await purchaser.post(`/api/v1/contracts/${id}/confirmation`, { version, payment_method: "transfer", payment_amount_fen: 987_650, online: false, signed_on: "2026-01-05" });
+  return id;
+}
+
+/** A mall contract as `sentToPurchaser`, confirmed for sealing online, and sealed and sent by the supplier: the purchaser is to seal. */
+export async function sealedBySupplier(award) {
+  const { id, version } = await sentToPurchaser(award);
+  const purchaser = await memberSession(PURCHASER["henan-mall"]);
+  await purchaser.post(`/api/v1/contracts/${id}/confirmation`, { version, payment_method: "transfer", payment_amount_fen: 987_650, online: true });
+  const supplier = await memberSession(SUPPLIER["henan-mall"]);
+  const { phone } = member(SUPPLIER["henan-mall"]);
+  const seen = (await messages(phone)).length;
+  const desk = await supplier.get(`/api/v1/contracts/${id}/desk`);
+  const wanted = desk.suggestions.filter((one) => one.kind !== "personal");
+  const placements = wanted.map(({ optional: _, ...placement }) => placement);
+  const intent = await supplier.post(`/api/v1/contracts/${id}/signing-intents`, { version: desk.version, placements, ends_step: true });
+  const path = `/api/v1/signing-intents/${intent.intent_id}`;
+  const { ticket } = await supplier.post(`${path}/password`, { certificate_password: CERTIFICATE_PASSWORD });
+  await supplier.post(`${path}/completion`, { ticket, sms_code: await smsCode(phone, seen) });
+  return id;
+}
+
+/** The supplier revokes what it drafted, while nobody else is bound. */
+export async function revokedBySupplier(id) {
+  const supplier = await memberSession(SUPPLIER["henan-mall"]);
+  const { version } = await supplier.get(`/api/v1/contracts/${id}`);
+  await supplier.post(`/api/v1/contracts/${id}/revocation`, { version, reason: "订单取消" });
 }
 
 /** Moves the product's clock forward. */

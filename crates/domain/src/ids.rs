@@ -143,6 +143,10 @@ macro_rules! define_id {
 }
 
 define_id!(
+    /// Several contracts signed together.
+    BatchId, "bat"
+);
+define_id!(
     /// Names a natural person's account.
     PersonId, "per"
 );

@@ -84,8 +84,12 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   const after = await markOnScreen(purchaser);
   assert.ok(Math.abs(after.x - before.x - 1.5) < 0.1, `moved right by ${after.x - before.x} mm`);
   assert.ok(Math.abs(before.y - after.y - 5) < 0.1, `moved up by ${before.y - after.y} mm`);
-  await sign(purchaser, purchaser.phone);
-  await conclude(purchaser);
+  // S3-086: 结束签章 is a choice of the sheet, which says what cannot be undone then; nothing is left to send.
+  const told = async () => {
+    await purchaser.getByText("签章后立即“确认签章”，印章成为合同的一部分：不能撤回，本方不能再次签章。").waitFor();
+    await look(purchaser, "confirm-to-end");
+  };
+  await sign(purchaser, purchaser.phone, { toEnd: true, opened: told });
   await purchaser.getByText("合同签订完成", { exact: true }).waitFor();
   await look(purchaser, "outcome");
 
@@ -100,6 +104,7 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   await evidence.saveAs(scratch("track.json"));
   const track = JSON.parse(readFileSync(scratch("track.json"), "utf8"));
   assert.ok(JSON.stringify(track).includes("contract.step_sent"), "it tells who sent what");
+  await purchaser.getByText("签章后结束签章并发送").first().waitFor();
 
   // Anybody reads the notice, once the supervising system and the medium have answered.
   const anybody = await visitor("/notices");

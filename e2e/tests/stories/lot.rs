@@ -8,7 +8,26 @@ use crate::scene::Scene;
 const TEMPLATE: &str = "goods-1";
 
 on_both_databases!(the_winner_drafts_and_the_purchaser_agrees, crate::scene::QUICK);
+on_both_databases!(who_ends_with_his_seals_has_nothing_left_to_send, crate::scene::QUICK);
 on_both_databases!(a_disagreement_ends_the_sealed_text_and_opens_a_new_draft, crate::scene::QUICK);
+
+/// S3-086, with a step that ends by submitting and one that ends by agreeing; what comes of it stands before the independent judges.
+fn who_ends_with_his_seals_has_nothing_left_to_send(server: &mut Server) -> Result<(), Error> {
+    let scene = Scene::open(server, "goods-devices")?;
+    let (a, b) = (&scene.purchaser, &scene.supplier);
+    let contract = scene.drafted(b, TEMPLATE)?;
+    let contract = contract.as_str();
+    b.act(contract, "freeze", json!({}))?.ok()?;
+    let sealed = b.seal_to_end(server, contract)?;
+    assert_eq!(sealed["step_ended"], true);
+    b.discard(contract)?.refused(409)?;
+    b.desk(contract)?.refused(409)?;
+    assert_eq!(a.document(contract)?, b.document(contract)?, "it is with the other party at once");
+    a.seal_to_end(server, contract)?;
+    scene.until(contract, "published")?;
+    scene.judge(server, contract)?;
+    Ok(())
+}
 
 /// S4-038 to S4-053, with the winner as initiator; S4-008: nothing is changed afterwards.
 fn the_winner_drafts_and_the_purchaser_agrees(server: &mut Server) -> Result<(), Error> {

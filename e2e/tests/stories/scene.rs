@@ -275,18 +275,27 @@ impl Party {
 
     /// Sets everything that the desk suggests, with password and short message; the seals are not sent yet.
     pub fn seal(&self, server: &mut Server, contract: &str) -> Result<Value, Error> {
-        self.seal_higher(server, contract, 0.0)
+        self.seal_so(server, contract, 0.0, false)
+    }
+
+    /// As [`Party::seal`], and the step ends with it: nothing is left to send (S3-086).
+    pub fn seal_to_end(&self, server: &mut Server, contract: &str) -> Result<Value, Error> {
+        self.seal_so(server, contract, 0.0, true)
     }
 
     /// As [`Party::seal`], with the organisation's seal so many millimetres above its suggested place.
     pub fn seal_higher(&self, server: &mut Server, contract: &str, up_mm: f64) -> Result<Value, Error> {
+        self.seal_so(server, contract, up_mm, false)
+    }
+
+    fn seal_so(&self, server: &mut Server, contract: &str, up_mm: f64, ends_step: bool) -> Result<Value, Error> {
         let desk = self.desk(contract)?.ok_json()?;
         let mut placements: Vec<Value> = array(&desk, "suggestions").iter().map(placement).collect();
         for seal in placements.iter_mut().filter(|placement| placement["kind"] == "seal") {
             seal["y_mm"] = json!(seal["y_mm"].as_f64().unwrap_or_default() - up_mm);
         }
         assert_eq!(placements.len(), 4, "seal, personal signature, date and seam: {desk}");
-        let body = json!({ "version": desk["version"], "placements": placements });
+        let body = json!({ "version": desk["version"], "placements": placements, "ends_step": ends_step });
         let path = format!("/api/v1/contracts/{contract}/signing-intents");
         let intent = self.client.post(&path, &body)?.ok_json()?;
         let path = format!("/api/v1/signing-intents/{}", text(&intent, "intent_id"));

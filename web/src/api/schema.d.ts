@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batch-desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be signed together of the contracts chosen, each with the marks that its text suggests; and what cannot, with the reason. */
+        get: operations["signing_get_batch_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captchas": {
         parameters: {
             query?: never;
@@ -1631,6 +1648,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signing-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes the placements of every contract, shows what will be signed, and sends one code to the signer's phone; all of them or none. */
+        post: operations["signing_post_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has become of a batch: found again after a reload. */
+        get: operations["signing_get_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-batches/{id}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses anew whether the steps end with a batch; refused once a password was checked. */
+        post: operations["signing_post_batch_ending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-batches/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a certificate's password for one batch. */
+        post: operations["signing_post_batch_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-batches/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Releases the intents of a batch: each is then completed by itself, with the same tickets and without a code. */
+        post: operations["signing_post_batch_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/signing-intents/{id}/completion": {
         parameters: {
             query?: never;
@@ -1642,6 +1744,23 @@ export interface paths {
         put?: never;
         /** Signs. Asked again for a completed intent it answers the same and signs nothing. */
         post: operations["signing_post_completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-intents/{id}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses anew whether the step ends with an intent; refused once a password was checked, or while marks are missing for it. */
+        post: operations["signing_post_ending"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1989,6 +2108,21 @@ export interface components {
             /** @description decided, repeated, superseded or contradictory. */
             effect: string;
         };
+        /** @description A contract that cannot be signed with the others. */
+        ApartBody: {
+            /** @description A stable code. */
+            code: string;
+            /** @description As it was asked for. */
+            contract_id: string;
+            /** @description Its number. */
+            number?: string | null;
+            /** @description … and in English. */
+            reason_en: string;
+            /** @description Why, and what to do, Chinese. */
+            reason_zh: string;
+            /** @description Its title; none if it cannot be seen. */
+            title?: string | null;
+        };
         /** @description An application as shown. */
         ApplicationOut: {
             /** @description The certificate, if accepted. */
@@ -2117,6 +2251,84 @@ export interface components {
             parties: components["schemas"]["PartyView"][];
             /** @description Templates that fit (S0-006). */
             templates: string[];
+        };
+        /** @description A confirmed batch. */
+        BatchAnswer: {
+            /** @description `bat_…` */
+            batch_id: string;
+            /** @description The certificates whose passwords release the keys. */
+            certificates: string[];
+            /** @description Each contract's intent and what the signer is shown of it, in the order in which they were named. */
+            contracts: components["schemas"]["BatchIntentBody"][];
+            /** @description 结束签章: whether the step of each contract ends with it. */
+            ends_step: boolean;
+            /**
+             * Format: int64
+             * @description When the batch can no longer be used, microseconds UTC.
+             */
+            expires_at: number;
+            /** @description The same in capitals. */
+            sum_capitals?: string | null;
+            /**
+             * Format: int64
+             * @description What all of them come to, 分.
+             */
+            sum_fen: number;
+        };
+        /** @description What the signer wants to sign together. */
+        BatchBody: {
+            /** @description 1 to 20 contracts. */
+            contracts: components["schemas"]["BatchContractBody"][];
+            /** @description 结束签章: whether the step of each contract ends with it. */
+            ends_step?: boolean;
+        };
+        /** @description One contract of a batch. */
+        BatchContractBody: {
+            /** @description `ctr_…` */
+            contract_id: string;
+            /** @description The placements; frozen by the confirmation. */
+            placements: components["schemas"]["PlacementBody"][];
+            /**
+             * Format: int64
+             * @description The version that the signer sees.
+             */
+            version: number;
+        };
+        /** @description The chosen contracts: what can be signed together, and what cannot, with the reason. */
+        BatchDeskAnswer: {
+            /** @description The others. */
+            apart: components["schemas"]["ApartBody"][];
+            /** @description The certificates whose passwords release all that is ready. */
+            certificates: string[];
+            /** @description The most contracts that can be signed together. */
+            most: number;
+            /** @description Those that can be signed together. */
+            ready: components["schemas"]["ReadyBody"][];
+        };
+        /** @description One contract of a confirmed batch. */
+        BatchIntentBody: {
+            /** @description `ctr_…` */
+            contract_id: string;
+            /** @description `int_…` */
+            intent_id: string;
+            /** @description What the signer is shown, and what the intent is bound to. */
+            summary: components["schemas"]["SummaryBody"];
+        };
+        /** @description A batch with what has become of it. */
+        BatchOutcomeAnswer: {
+            /** @description `bat_…` */
+            batch_id: string;
+            /** @description Its contracts. */
+            contracts: components["schemas"]["OneOutcomeBody"][];
+            /** @description 结束签章: whether the step of each contract ends with it. */
+            ends_step: boolean;
+            /**
+             * Format: int64
+             * @description When the batch can no longer be used, microseconds UTC.
+             */
+            expires_at: number;
+            /** @description issued, proved (the password), released, cancelled, expired */
+            state: string;
         };
         /** @description What a contract begins with. */
         BeginBody: {
@@ -2368,6 +2580,8 @@ export interface components {
             document_sm3: string;
             /** @description The new signatures, in the order in which they were made. */
             signatures: components["schemas"]["CompletedSignature"][];
+            /** @description Whether the step was ended with it (结束签章), in the same commit; otherwise what was sealed waits to be sent. */
+            step_ended?: boolean;
         };
         /** @description One new signature. */
         CompletedSignature: {
@@ -2389,8 +2603,8 @@ export interface components {
         };
         /** @description The proofs of an intent. */
         CompletionBody: {
-            /** @description The code from the signer's phone. */
-            sms_code: string;
+            /** @description The code from the signer's phone; left out for an intent of a batch, which was given its code when it was released. */
+            sms_code?: string;
             /** @description The ticket, when one certificate signs. */
             ticket?: string | null;
             /** @description The tickets, in any order, when several do. */
@@ -2886,6 +3100,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description Whether the step ends with an intent. */
+        EndingBody: {
+            /** @description 结束签章. */
+            ends_step: boolean;
+        };
         /** @description A job as the operator sees it. */
         Entry: {
             /**
@@ -3094,6 +3313,8 @@ export interface components {
             expires_at: number;
             /** @description `int_…` */
             intent_id: string;
+            /** @description The kinds that these placements lack for ending the step; while there are any, 结束签章 is refused. */
+            missing: components["schemas"]["PlacementKindBody"][];
             /** @description What the signer is shown, and what the intent is bound to. */
             summary: components["schemas"]["SummaryBody"];
             /** @description What the signer should look at, though it may be. */
@@ -3101,6 +3322,11 @@ export interface components {
         };
         /** @description What the signer wants to set, and where. */
         IntentBody: {
+            /**
+             * @description 结束签章: whether the step ends with it, so that what is sealed is sent at once and this party cannot seal at the step again; left out,
+             *     what is sealed waits to be sent.
+             */
+            ends_step?: boolean;
             /** @description The placements; frozen by this. */
             placements: components["schemas"]["PlacementBody"][];
             /**
@@ -3471,6 +3697,31 @@ export interface components {
             /** @description The other verbs that can be done now. */
             rest: components["schemas"]["ActionOut"][];
         };
+        /** @description One contract of a batch. */
+        OneOutcomeBody: {
+            /**
+             * Format: int64
+             * @description The amount in 分.
+             */
+            amount_fen?: number | null;
+            /** @description Why it was missed: a stable code. */
+            code?: string | null;
+            completed?: components["schemas"]["Completed"] | null;
+            /** @description `ctr_…` */
+            contract_id: string;
+            /** @description `int_…` */
+            intent_id: string;
+            /** @description Its number; none if it can no longer be seen. */
+            number?: string | null;
+            /** @description … and in English. */
+            reason_en?: string | null;
+            /** @description Why, and what to do, Chinese. */
+            reason_zh?: string | null;
+            /** @description waiting, signed (not sent), sent, missed */
+            state: string;
+            /** @description Its title. */
+            title: string;
+        };
         /** @description An organisation. */
         OrganisationOut: {
             /**
@@ -3765,6 +4016,30 @@ export interface components {
             /** @description Whether all could. */
             ready: boolean;
         };
+        /** @description A contract that can be signed with others. */
+        ReadyBody: {
+            /** @description `ctr_…` */
+            contract_id: string;
+            /** @description Where its document is read; what stands under this address never changes. */
+            document: string;
+            /** @description Its number. */
+            number: string;
+            /** @description The placements that its text suggests, as a confirmation takes them. */
+            placements: components["schemas"]["PlacementBody"][];
+            /** @description … and so in English. */
+            submit_en: string;
+            /** @description What ends its step is called so, Chinese. */
+            submit_zh: string;
+            /** @description What the signer will be shown. */
+            summary: components["schemas"]["SummaryBody"];
+            /**
+             * Format: int64
+             * @description The version that a confirmation must name.
+             */
+            version: number;
+            /** @description What he should look at, though it may be. */
+            warnings: components["schemas"]["WarningBody"][];
+        };
         /** @description A claim to a real name. */
         RealNameClaim: {
             /** @description As on the identity card. */
@@ -3841,6 +4116,13 @@ export interface components {
             phone: string;
             /** @description The code sent for `register`. */
             sms_code: string;
+        };
+        /** @description The proofs of a batch. */
+        ReleaseBody: {
+            /** @description The code from the signer's phone. */
+            sms_code: string;
+            /** @description The tickets, in any order. */
+            tickets: string[];
         };
         /** @description A refused filing submitted again. */
         Resubmission: {
@@ -4176,6 +4458,8 @@ export interface components {
             amount_fen?: number | null;
             /** @description SM3 of the document as it was shown. */
             digest_sm3: string;
+            /** @description 结束签章: whether the step ends with it. */
+            ends_step: boolean;
             /**
              * Format: int32
              * @description Pages of the document.
@@ -4574,6 +4858,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    signing_get_batch_desk: {
+        parameters: {
+            query: {
+                /** @description Ids of contracts, separated by commas; at most 20. */
+                contracts: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDeskAnswer"];
+                };
             };
         };
     };
@@ -6883,6 +7189,123 @@ export interface operations {
             };
         };
     };
+    signing_post_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+        };
+    };
+    signing_get_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOutcomeAnswer"];
+                };
+            };
+        };
+    };
+    signing_post_batch_ending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndingBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+        };
+    };
+    signing_post_batch_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAnswer"];
+                };
+            };
+        };
+    };
+    signing_post_batch_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     signing_post_completion: {
         parameters: {
             query?: never;
@@ -6904,6 +7327,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Completed"];
+                };
+            };
+        };
+    };
+    signing_post_ending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndingBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryBody"];
                 };
             };
         };

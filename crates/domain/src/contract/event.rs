@@ -124,6 +124,9 @@ pub enum ContractEvent {
         party: PartyKey,
         /// SM3 of the revision.
         document: Sm3Digest,
+        /// Whether the signer chose to end with his seals (结束签章), so that they were sent as soon as they were made (S3-086).
+        #[serde(default)]
+        with_seals: bool,
     },
     /// A party agreed to the sealed text.
     Agreed {
@@ -318,7 +321,8 @@ impl ContractEvent {
             Self::StepOpened { .. } => ("待签章", "Step opened"),
             Self::Sealed { .. } => ("签章", "Sealed"),
             Self::UnsentDiscarded { .. } => ("删除未发送签章", "Unsent seals discarded"),
-            Self::StepSent { .. } => ("发送签章", "Seals sent"),
+            Self::StepSent { with_seals: true, .. } => ("签章后结束签章并发送", "Sealed to end: seals sent"),
+            Self::StepSent { with_seals: false, .. } => ("结束签章并发送", "Signing ended: seals sent"),
             Self::Agreed { .. } => ("同意", "Agreed"),
             Self::Disagreed { .. } => ("不同意", "Disagreed"),
             Self::DraftOpened { .. } => ("新建草稿", "New draft opened"),

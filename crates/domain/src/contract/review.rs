@@ -139,7 +139,7 @@ impl Contract {
     pub fn agree(self, ctx: &Context<'_>) -> Result<Transition, Refusal> {
         self.permits(ctx, Verb::Agree)?;
         let party = self.acting_party(ctx)?;
-        self.step_sent(ctx, vec![ContractEvent::Agreed { party }])
+        self.step_sent(ctx, vec![ContractEvent::Agreed { party }], false)
     }
 
     /// 不同意: ends the sealed text with a reason, and opens a new draft in the initiator's hands (S4-052).

@@ -6,7 +6,7 @@ use crate::contract::drafting::fit_reason;
 use crate::contract::effect::{Effect, Topic};
 use crate::contract::event::ContractEvent;
 use crate::contract::party::{PartyKey, PartyRole};
-use crate::contract::profile::{Need, Profile, StepParty, StepRule};
+use crate::contract::profile::{Need, Profile, StepParty, StepRule, UndoEnds};
 use crate::contract::refusal::Refusal;
 use crate::contract::state::{Context, Contract, Transition};
 use crate::contract::verb::Verb;
@@ -126,7 +126,24 @@ impl Contract {
     /// What [`Contract::permits`] says; [`Refusal::ActsMissing`].
     pub fn submit(self, ctx: &Context<'_>) -> Result<Transition, Refusal> {
         self.permits(ctx, Verb::Submit)?;
-        self.step_sent(ctx, Vec::new())
+        self.step_sent(ctx, Vec::new(), false)
+    }
+
+    /// 签章后结束签章: what was sealed in this very act is sent with it, by the verb that ends the step (提交 or 同意), so that the party cannot
+    /// seal at this step again (S3-086).
+    ///
+    /// # Errors
+    /// As [`Contract::submit`] and [`Contract::agree`].
+    pub fn end_with_seals(self, ctx: &Context<'_>) -> Result<Transition, Refusal> {
+        let agrees = self.current_step().is_some_and(|(_, step)| step.rule.undo_ends == UndoEnds::Agree);
+        if agrees {
+            self.permits(ctx, Verb::Agree)?;
+            let party = self.acting_party(ctx)?;
+            self.step_sent(ctx, vec![ContractEvent::Agreed { party }], true)
+        } else {
+            self.permits(ctx, Verb::Submit)?;
+            self.step_sent(ctx, Vec::new(), true)
+        }
     }
 
     /// 拒签: the party whose turn it is refuses to sign, with a reason; the contract ends.
@@ -196,6 +213,7 @@ impl Contract {
         mut self,
         ctx: &Context<'_>,
         mut events: Vec<ContractEvent>,
+        with_seals: bool,
     ) -> Result<Transition, Refusal> {
         let (party, person) = self.acting(ctx)?;
         let (number, missing, document) = match self.current_step() {
@@ -219,7 +237,7 @@ impl Contract {
             }
             untouched @ (StepState::Open { .. } | StepState::Waiting | StepState::Sent { .. }) => untouched,
         });
-        events.push(ContractEvent::StepSent { step: number, party, document });
+        events.push(ContractEvent::StepSent { step: number, party, document, with_seals });
         let mut effects = vec![Effect::Notify { to: self.others(party), topic: Topic::Signed }];
         if let Signing::Signing { steps, .. } = &mut self.signing {
             let all_sent = !open_next(steps, ctx.at, &mut events, &mut effects);

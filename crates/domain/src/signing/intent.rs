@@ -6,7 +6,7 @@
 use crate::contract::party::PartyKey;
 use crate::contract::text::Text;
 use crate::identifiers::Sm3Digest;
-use crate::ids::{CertificateId, ContractId, IntentId, OrganisationId, PersonId};
+use crate::ids::{BatchId, CertificateId, ContractId, IntentId, OrganisationId, PersonId};
 use crate::signing::Placed;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +39,14 @@ pub struct Intent {
     pub summary: Sm3Digest,
     /// What will be set, and where.
     pub placements: Vec<Placed>,
+    /// Whether the step ends with it (结束签章, S3-086); part of the summary too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends_step: bool,
     /// The certificates whose passwords are asked for.
     pub certificates: Vec<CertificateId>,
+    /// The batch that it is signed with, to which the proofs are given; none if it is signed alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchId>,
     /// When it was issued, microseconds UTC.
     pub issued_at: i64,
     /// When it can no longer be used, microseconds UTC.
@@ -82,6 +88,64 @@ pub enum IntentState {
     },
 }
 
+impl IntentState {
+    /// Whether it can still be used, and has its passwords checked (`true`) or not.
+    ///
+    /// # Errors
+    /// [`IntentRefusal::Expired`], [`IntentRefusal::Cancelled`], [`IntentRefusal::Used`].
+    pub(super) fn alive(&self, expires_at: i64, at: i64) -> Result<bool, IntentRefusal> {
+        let checked = match self {
+            Self::Issued { .. } => false,
+            Self::PasswordChecked { .. } => true,
+            Self::Completed { .. } => return Err(IntentRefusal::Used),
+            Self::Expired { .. } => return Err(IntentRefusal::Expired),
+            Self::Cancelled { .. } => return Err(IntentRefusal::Cancelled),
+        };
+        if at >= expires_at { Err(IntentRefusal::Expired) } else { Ok(checked) }
+    }
+
+    /// That no proof was given yet.
+    ///
+    /// # Errors
+    /// [`IntentRefusal`]: not alive any more, or a password was checked already.
+    pub(super) fn unproved(&self, expires_at: i64, at: i64) -> Result<(), IntentRefusal> {
+        self.alive(expires_at, at)?;
+        match self {
+            Self::Issued { checked } if checked.is_empty() => Ok(()),
+            Self::Issued { .. }
+            | Self::PasswordChecked { .. }
+            | Self::Completed { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. } => Err(IntentRefusal::PasswordAlready),
+        }
+    }
+
+    /// The state once the password of one of `certificates` was right; after the last the code remains.
+    ///
+    /// # Errors
+    /// [`IntentRefusal`]: not alive any more, checked already, or a certificate that is not among them.
+    pub(super) fn password_was_right(
+        self,
+        certificates: &[CertificateId],
+        certificate: CertificateId,
+        expires_at: i64,
+        at: i64,
+    ) -> Result<Self, IntentRefusal> {
+        if self.alive(expires_at, at)? {
+            return Err(IntentRefusal::PasswordAlready);
+        }
+        if !certificates.contains(&certificate) {
+            return Err(IntentRefusal::OtherCertificate);
+        }
+        let Self::Issued { mut checked } = self else { return Ok(self) };
+        if !checked.contains(&certificate) {
+            checked.push(certificate);
+        }
+        let all = certificates.iter().all(|needed| checked.contains(needed));
+        Ok(if all { Self::PasswordChecked { at } } else { Self::Issued { checked } })
+    }
+}
+
 /// Why an intent cannot go on. Codes `signing.intent_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.code())]
@@ -102,6 +166,8 @@ pub enum IntentRefusal {
     NotYours,
     /// The contract has changed since.
     ContractChanged,
+    /// Its proofs are given to the batch that it belongs to.
+    InBatch,
 }
 
 impl IntentRefusal {
@@ -116,6 +182,7 @@ impl IntentRefusal {
             Self::OtherCertificate => "signing.intent_other_certificate",
             Self::NotYours => "signing.intent_not_yours",
             Self::ContractChanged => "signing.intent_contract_changed",
+            Self::InBatch => "signing.intent_in_batch",
         }
     }
 
@@ -142,6 +209,10 @@ impl IntentRefusal {
             Self::ContractChanged => {
                 ("合同已发生变化，请查看后重新确认签章。", "The contract has changed; look at it and confirm again.")
             }
+            Self::InBatch => (
+                "这份合同正在批量签署中，请在批量签署页面完成。",
+                "This contract is being signed with others; go on there.",
+            ),
         };
         Text::new(zh, en)
     }
@@ -164,40 +235,37 @@ impl Intent {
         if self.contract_version == contract_version { Ok(()) } else { Err(IntentRefusal::ContractChanged) }
     }
 
-    /// Whether it can still be used, and has its passwords checked (`true`) or not.
+    /// Its person chooses anew whether the step ends with it; `summary` is SM3 of the summary that says so. From the first right password on
+    /// the choice is frozen.
     ///
     /// # Errors
-    /// [`IntentRefusal::Expired`], [`IntentRefusal::Cancelled`], [`IntentRefusal::Used`].
-    fn alive(&self, at: i64) -> Result<bool, IntentRefusal> {
-        let checked = match &self.state {
-            IntentState::Issued { .. } => false,
-            IntentState::PasswordChecked { .. } => true,
-            IntentState::Completed { .. } => return Err(IntentRefusal::Used),
-            IntentState::Expired { .. } => return Err(IntentRefusal::Expired),
-            IntentState::Cancelled { .. } => return Err(IntentRefusal::Cancelled),
-        };
-        if at >= self.expires_at { Err(IntentRefusal::Expired) } else { Ok(checked) }
+    /// [`IntentRefusal`]: not alive any more, or a password was checked already.
+    pub fn choose_ending(mut self, ends_step: bool, summary: Sm3Digest, at: i64) -> Result<Self, IntentRefusal> {
+        self.state.unproved(self.expires_at, at)?;
+        self.ends_step = ends_step;
+        self.summary = summary;
+        Ok(self)
     }
 
     /// The password of one of its certificates was right; after the last the code remains.
     ///
     /// # Errors
-    /// [`IntentRefusal`]: not alive any more, checked already, or a certificate it does not use.
+    /// [`IntentRefusal`]: not alive any more, checked already, a certificate it does not use, or one of a batch.
     pub fn password_was_right(mut self, certificate: CertificateId, at: i64) -> Result<Self, IntentRefusal> {
-        if self.alive(at)? {
-            return Err(IntentRefusal::PasswordAlready);
+        if self.batch.is_some() {
+            return Err(IntentRefusal::InBatch);
         }
-        if !self.certificates.contains(&certificate) {
-            return Err(IntentRefusal::OtherCertificate);
-        }
-        if let IntentState::Issued { checked } = &mut self.state {
-            if !checked.contains(&certificate) {
-                checked.push(certificate);
-            }
-            if self.certificates.iter().all(|needed| checked.contains(needed)) {
-                self.state = IntentState::PasswordChecked { at };
-            }
-        }
+        self.state = self.state.password_was_right(&self.certificates, certificate, self.expires_at, at)?;
+        Ok(self)
+    }
+
+    /// Its batch was given every password and the code, so that it may be completed.
+    ///
+    /// # Errors
+    /// [`IntentRefusal`]: not alive any more.
+    pub fn released(mut self, at: i64) -> Result<Self, IntentRefusal> {
+        self.state.alive(self.expires_at, at)?;
+        self.state = IntentState::PasswordChecked { at };
         Ok(self)
     }
 
@@ -206,7 +274,7 @@ impl Intent {
     /// # Errors
     /// [`IntentRefusal`]: not alive any more.
     pub fn proof_was_wrong(mut self, at: i64) -> Result<Self, IntentRefusal> {
-        self.alive(at)?;
+        self.state.alive(self.expires_at, at)?;
         self.tries_left = self.tries_left.saturating_sub(1);
         if self.tries_left == 0 {
             self.state = IntentState::Cancelled { at };
@@ -219,7 +287,7 @@ impl Intent {
     /// # Errors
     /// [`IntentRefusal`]: not alive any more, or the password comes first.
     pub fn complete(mut self, at: i64) -> Result<Self, IntentRefusal> {
-        if !self.alive(at)? {
+        if !self.state.alive(self.expires_at, at)? {
             return Err(IntentRefusal::PasswordFirst);
         }
         self.state = IntentState::Completed { at };
@@ -231,7 +299,7 @@ impl Intent {
     /// # Errors
     /// [`IntentRefusal`]: not alive any more.
     pub fn cancel(mut self, at: i64) -> Result<Self, IntentRefusal> {
-        self.alive(at)?;
+        self.state.alive(self.expires_at, at)?;
         self.state = IntentState::Cancelled { at };
         Ok(self)
     }
@@ -239,7 +307,7 @@ impl Intent {
     /// Notes that its time has run out; anything but a living intent stays as it is.
     #[must_use]
     pub fn noticed_at(mut self, at: i64) -> Self {
-        if self.alive(at) == Err(IntentRefusal::Expired) {
+        if self.state.alive(self.expires_at, at) == Err(IntentRefusal::Expired) {
             self.state = IntentState::Expired { at };
         }
         self
@@ -268,7 +336,9 @@ mod tests {
             document: Sm3Digest::from_bytes([5; 32]),
             summary: Sm3Digest::from_bytes([6; 32]),
             placements: Vec::new(),
+            ends_step: false,
             certificates: vec![certificate(1), certificate(2)],
+            batch: None,
             issued_at: ISSUED,
             expires_at: ISSUED + LIFETIME_MICROS,
             tries_left: TRIES,
@@ -301,6 +371,40 @@ mod tests {
         }
         assert_eq!(intent.state, IntentState::Cancelled { at: ISSUED + 1 });
         assert_eq!(intent.password_was_right(certificate(1), ISSUED + 2), Err(IntentRefusal::Cancelled));
+    }
+
+    // S3-086
+    #[test]
+    fn whether_it_ends_the_step_is_frozen_by_the_first_password() {
+        let other = Sm3Digest::from_bytes([7; 32]);
+        let chosen = issued().choose_ending(true, other, ISSUED + 1).unwrap();
+        assert_eq!((chosen.ends_step, chosen.summary), (true, other));
+        let back = chosen.choose_ending(false, issued().summary, ISSUED + 1).unwrap();
+        assert_eq!(back, issued());
+        let begun = back.password_was_right(certificate(1), ISSUED + 1).unwrap();
+        assert_eq!(begun.clone().choose_ending(true, other, ISSUED + 2), Err(IntentRefusal::PasswordAlready));
+        let late = ISSUED + LIFETIME_MICROS;
+        assert_eq!(issued().choose_ending(true, other, late), Err(IntentRefusal::Expired));
+    }
+
+    #[test]
+    fn one_of_a_batch_takes_no_proof_of_its_own_and_waits_for_the_batch() {
+        let alone = issued();
+        let intent = Intent { batch: Some(BatchId::new(ISSUED, [8; 10])), ..alone };
+        let refused = intent.clone().password_was_right(certificate(1), ISSUED + 1);
+        assert_eq!(refused, Err(IntentRefusal::InBatch));
+        assert_eq!(intent.clone().complete(ISSUED + 1), Err(IntentRefusal::PasswordFirst));
+        assert_eq!(intent.clone().released(ISSUED + LIFETIME_MICROS), Err(IntentRefusal::Expired));
+        let released = intent.released(ISSUED + 1).unwrap();
+        let used = released.complete(ISSUED + 2).unwrap();
+        assert_eq!(used.released(ISSUED + 3), Err(IntentRefusal::Used));
+    }
+
+    #[test]
+    fn an_intent_that_was_stored_before_the_choice_reads_as_not_ending() {
+        let text = serde_json::to_string(&issued()).unwrap();
+        assert!(!text.contains("ends_step"), "older programs read what does not end: {text}");
+        assert_eq!(serde_json::from_str::<Intent>(&text).unwrap(), issued());
     }
 
     #[test]

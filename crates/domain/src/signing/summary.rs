@@ -27,6 +27,9 @@ pub struct Summary {
     pub digest_sm3: Sm3Digest,
     /// What will be set, and where.
     pub placements: Vec<SummaryPlacement>,
+    /// Whether the signer ends with it (结束签章): what he seals is sent at once, and he cannot seal at this step again (S3-086).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends_step: bool,
 }
 
 /// One party.
@@ -112,6 +115,10 @@ impl Summary {
             put("placement.x", &hundredths(placement.x_mm));
             put("placement.y", &hundredths(placement.y_mm));
         }
+        // Left out otherwise, so that what was signed before the choice existed keeps its digest.
+        if self.ends_step {
+            put("ends_step", "yes");
+        }
         out
     }
 }
@@ -146,6 +153,7 @@ mod tests {
                 x_mm: 120.25,
                 y_mm: 200.0,
             }],
+            ends_step: false,
         }
     }
 
@@ -160,7 +168,7 @@ mod tests {
     #[test]
     fn whatever_the_signer_is_shown_changes_the_canonical_form() {
         let base = summary().canonical();
-        let changes: [fn(&mut Summary); 10] = [
+        let changes: [fn(&mut Summary); 11] = [
             |s| s.title.push('甲'),
             |s| s.parties[1].name.push('甲'),
             |s| s.signs_for = PartyKey::A,
@@ -171,6 +179,7 @@ mod tests {
             |s| s.placements[0].page = Some(4),
             |s| s.placements[0].x_mm += 0.01,
             |s| s.placements.clear(),
+            |s| s.ends_step = true,
         ];
         for (number, change) in changes.into_iter().enumerate() {
             let mut changed = summary();

@@ -7,7 +7,7 @@ use yinxin_domain::contract::drafting::TextCheck;
 use yinxin_domain::contract::review::{Confirming, Sealing};
 use yinxin_domain::contract::sealing::NewAct;
 use yinxin_domain::contract::view::{List, Visibility, Who};
-use yinxin_domain::contract::{Actor, Contract, Effect, PartyKey, Refusal, Topic, Verb};
+use yinxin_domain::contract::{Actor, Contract, ContractEvent, Effect, PartyKey, Refusal, Topic, Verb};
 use yinxin_domain::organisation::Role;
 use yinxin_domain::signing::{PlacementKind, SealType};
 
@@ -305,6 +305,31 @@ fn a_step_takes_only_the_acts_and_seals_it_allows() {
     story.does(&clerk(B), |c, ctx| c.seal(ctx, digest(2), &[seal(PlacementKind::Personal)]));
     story.refused(&clerk(B), "contract.acts_missing", |c, ctx| c.submit(ctx));
     story.seals(&clerk(B), 3).does(&clerk(B), |c, ctx| c.submit(ctx));
+}
+
+// S3-086: ending with the seals is the ordinary sending: same refusals, same events, and the track tells the choice.
+#[test]
+fn what_is_sealed_to_end_is_sent_with_it() {
+    let mut story = confirmed();
+    story.refused(&clerk(B), "contract.not_now", |c, ctx| c.end_with_seals(ctx));
+    story.does(&clerk(B), |c, ctx| c.seal(ctx, digest(2), &[seal(PlacementKind::Personal)]));
+    story.refused(&clerk(B), "contract.acts_missing", |c, ctx| c.end_with_seals(ctx));
+    story.seals(&clerk(B), 3);
+    story.refused(&clerk(A), "contract.not_now", |c, ctx| c.end_with_seals(ctx));
+    let mut by_hand = story.clone();
+    by_hand.does(&clerk(B), |c, ctx| c.submit(ctx));
+    let mut with_seals = story;
+    with_seals.does(&clerk(B), |c, ctx| c.end_with_seals(ctx));
+    assert_eq!(by_hand.kinds(), with_seals.kinds());
+    assert_eq!(by_hand.effects, with_seals.effects);
+    assert_eq!(by_hand.contract, with_seals.contract);
+    let told = |story: &Story| {
+        story.events.iter().any(|event| matches!(event, ContractEvent::StepSent { with_seals: true, .. }))
+    };
+    assert_eq!((told(&by_hand), told(&with_seals)), (false, true));
+    with_seals.refused(&clerk(B), "contract.already_sent", |c, ctx| c.discard_unsent(ctx));
+    with_seals.seals(&clerk(A), 4).does(&clerk(A), |c, ctx| c.end_with_seals(ctx));
+    assert!(matches!(with_seals.contract.signing(), Signing::Concluded { .. }));
 }
 
 #[test]

@@ -81,6 +81,17 @@ fn either_side_begins_and_the_other_agrees() {
     }
 }
 
+// S3-086: where the step ends by agreeing, ending with the seals agrees.
+#[test]
+fn what_is_sealed_to_end_is_agreed_with_it() {
+    let mut story = submitted_by(A, 1);
+    story.seals(&clerk(B), 3);
+    story.events.clear();
+    story.does(&clerk(B), |c, ctx| c.end_with_seals(ctx));
+    assert_eq!(story.kinds()[..2], ["agreed", "step_sent"]);
+    assert!(matches!(story.contract.signing(), Signing::Concluded { .. }));
+}
+
 #[test]
 fn disagreement_ends_that_text_and_opens_a_new_draft() {
     // S4-052.

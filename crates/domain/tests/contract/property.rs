@@ -9,6 +9,7 @@ use yinxin_domain::contract::axes::Payment;
 use yinxin_domain::contract::conclusion::{FilingAnswer, FilingOutcome};
 use yinxin_domain::contract::drafting::TextCheck;
 use yinxin_domain::contract::invariants::{broken_by, broken_by_transition};
+use yinxin_domain::contract::profile::UndoEnds;
 use yinxin_domain::contract::review::{Confirming, Sealing};
 use yinxin_domain::contract::{Actor, Context, Contract, PartyKey, Profile, Refusal, Transition, Verb};
 use yinxin_domain::organisation::Role;
@@ -112,6 +113,9 @@ fn apply(contract: Contract, ctx: &Context<'_>, verb: Verb, argument: u8) -> Res
         Verb::Freeze => contract.freeze(ctx, check, text(n)),
         Verb::Seal => contract.seal(ctx, digest(n), &acts),
         Verb::DiscardUnsent => contract.discard_unsent(ctx),
+        // Ending with the seals is the same verb, by another way (S3-086).
+        Verb::Submit if n.is_multiple_of(2) && ends_by(&contract, UndoEnds::Submit) => contract.end_with_seals(ctx),
+        Verb::Agree if n.is_multiple_of(2) && ends_by(&contract, UndoEnds::Agree) => contract.end_with_seals(ctx),
         Verb::Submit => contract.submit(ctx),
         Verb::Agree => contract.agree(ctx),
         Verb::Disagree => contract.disagree(ctx, reason),
@@ -135,6 +139,10 @@ fn apply(contract: Contract, ctx: &Context<'_>, verb: Verb, argument: u8) -> Res
         Verb::Hold => contract.put_on_hold(ctx, "文", reason),
         Verb::Resume => contract.resume(ctx, "文"),
     }
+}
+
+fn ends_by(contract: &Contract, ends: UndoEnds) -> bool {
+    contract.current_step().is_some_and(|(_, step)| step.rule.undo_ends == ends)
 }
 
 /// Walks one contract; hands back the phases it passed and the verbs that succeeded.

@@ -174,6 +174,7 @@ pub fn offline(signed_on: Option<&str>) -> Confirming {
 }
 
 /// A contract on its way, with all that happened.
+#[derive(Clone)]
 pub struct Story {
     pub profile: Profile,
     pub contract: Contract,

@@ -80,7 +80,9 @@ pub(super) async fn guard<'a>(
     let id = stored.id;
     let counted = app
         .db
-        .bookkeep((), move |(), conn| Box::pin(async move { Ok(store::count_try(conn, id, WRONG_PASSWORDS).await?) }))
+        .bookkeep_one((), move |(), conn| {
+            Box::pin(async move { Ok(store::count_try(conn, id, WRONG_PASSWORDS).await?) })
+        })
         .await?;
     let Some(tries) = counted else { return Err(CertificateError::Locked) };
     let hash = store::password_hash(&mut *app.db.read().await?, id).await?;
@@ -171,6 +173,33 @@ pub async fn consume_ticket<E: From<CertificateError>>(
         Some(state) => refused(CertificateError::NotInForce(state)),
         None => refused(CertificateError::NotFound),
     }
+}
+
+/// The ticket that stands for another at one of the subjects to which it was handed on.
+pub fn derived(ticket: &str, subject: &str) -> Zeroizing<String> {
+    let parts = ["yinxin.ticket/1", subject, ticket];
+    let digest = parts.iter().fold(Sm3::new(), |hash, part| hash.chain_update(part.as_bytes()).chain_update([0]));
+    Zeroizing::new(hex::encode(digest.finalize()))
+}
+
+/// Uses a ticket up, inside the commit of what it allows, and puts one for each of `to` in its place: [`derived`] tells their text.
+///
+/// # Errors
+/// As [`consume_ticket`].
+pub async fn hand_on<E: From<CertificateError>>(
+    conn: &mut AnyConnection,
+    ticket: &str,
+    certificate: CertificateId,
+    from: &str,
+    to: &[String],
+    now: i64,
+) -> Result<(), CommitError<E>> {
+    consume_ticket(conn, ticket, certificate, from, now).await?;
+    for subject in to {
+        let next = digest(&derived(ticket, subject));
+        store::insert_ticket(conn, &next, certificate, subject, now + TICKET_LIFE_MICROS).await?;
+    }
+    Ok(())
 }
 
 /// Replaces the password of a certificate by who knows the old one.

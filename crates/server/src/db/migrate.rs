@@ -47,6 +47,8 @@ migrations! {
     22 "0022_sandbox_people.sql",
     23 "0023_filing_waiting.sql",
     30 "0030_contract_due.sql",
+    31 "0031_signing_batches.sql",
+    32 "0032_events_without_heads.sql",
 }
 
 /// Why the schema cannot be brought up to date.

@@ -124,6 +124,21 @@ impl Public {
         )
     }
 
+    /// How HTTP tells it.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &Cow<'static, str> {
+        &self.code
+    }
+
+    /// What happened and what to do.
+    pub fn detail(&self) -> &Text {
+        &self.detail
+    }
+
     /// Adds everything that is wrong.
     #[must_use]
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {

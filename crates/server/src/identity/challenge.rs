@@ -5,7 +5,8 @@
 //! [`Passed::consume`] uses the code up inside the commit of what it allows, so that a code is never spent on a change
 //! that did not happen, and never allows two.
 //!
-//! For signing, `subject` is the intent's id: a code sent for one intent opens no other (S1-030 and design, section 6).
+//! For signing, `subject` is the intent's id, or that of the batch which it belongs to: a code sent for one opens no other (S1-030 and
+//! design, section 6).
 
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -40,7 +41,7 @@ pub enum Purpose {
     ResetPassword,
     /// A forgotten certificate password.
     ResetCertificatePassword,
-    /// Signing; the subject is the intent.
+    /// Signing; the subject is the intent, or the batch of intents.
     Sign,
 }
 
@@ -76,6 +77,7 @@ pub struct Prepared {
     phone: PhoneNumber,
     purpose: Purpose,
     subject: String,
+    about: Option<String>,
     code: String,
     created_at: i64,
 }
@@ -107,6 +109,7 @@ pub async fn prepare(
         phone: phone.clone(),
         purpose,
         subject: subject.to_owned(),
+        about: None,
         code: hex::encode(wrapped),
         created_at: now,
     })
@@ -127,6 +130,13 @@ fn wrapped_for(id: ChallengeId) -> String {
 }
 
 impl Prepared {
+    /// Lets the message say what exactly the code is for, in Chinese, after 您正在.
+    #[must_use]
+    pub fn about(mut self, what: String) -> Self {
+        self.about = Some(what);
+        self
+    }
+
     /// The event that goes with it.
     #[must_use]
     pub fn event(&self) -> Event {
@@ -155,6 +165,7 @@ impl Prepared {
             &self.phone,
             self.purpose.as_str(),
             &self.subject,
+            self.about.as_deref(),
             &self.code,
             self.created_at,
             self.expires_at,
@@ -208,7 +219,7 @@ pub async fn check(
     let now = app.now();
     let counted = app
         .db
-        .bookkeep((challenge.id, now), |(id, now), conn| {
+        .bookkeep_one((challenge.id, now), |(id, now), conn| {
             Box::pin(async move { Ok(store::count_try(conn, *id, *now, TRIES).await?) })
         })
         .await?;
@@ -255,7 +266,7 @@ pub(super) async fn message_for(app: &App, id: ChallengeId) -> Result<Option<(Ph
         return Ok(None);
     }
     let code = unwrap_code(app, id, &challenge.code)?;
-    let purpose = Purpose::in_chinese(&challenge.purpose);
+    let purpose = challenge.about.as_deref().unwrap_or_else(|| Purpose::in_chinese(&challenge.purpose));
     Ok(Some((
         challenge.phone,
         format!("【印信】您正在{purpose}，验证码：{}，5分钟内有效。请勿告诉他人。", code.as_str()),

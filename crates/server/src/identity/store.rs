@@ -262,6 +262,7 @@ pub(super) struct StoredChallenge {
     pub(super) id: ChallengeId,
     pub(super) phone: PhoneNumber,
     pub(super) purpose: String,
+    pub(super) about: Option<String>,
     pub(super) code: String,
     pub(super) tries: i64,
     pub(super) created_at: i64,
@@ -274,6 +275,7 @@ fn challenge(row: &AnyRow) -> Result<StoredChallenge, Failure> {
         id: parsed(row, "id")?,
         phone: phone(row)?,
         purpose: row.try_get("purpose")?,
+        about: row.try_get("about")?,
         code: row.try_get("code")?,
         tries: row.try_get("tries")?,
         created_at: row.try_get("created_at")?,
@@ -290,17 +292,19 @@ pub(super) async fn insert_challenge(
     phone: &PhoneNumber,
     purpose: &str,
     subject: &str,
+    about: Option<&str>,
     code: &str,
     now: i64,
     expires_at: i64,
 ) -> Result<(), Failure> {
     sqlx::query(
-        "INSERT INTO challenges (id, phone, purpose, subject, code, tries, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)",
+        "INSERT INTO challenges (id, phone, purpose, subject, about, code, tries, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
     )
     .bind(id.to_string())
     .bind(phone.as_str())
     .bind(purpose)
     .bind(subject)
+    .bind(about)
     .bind(code)
     .bind(now)
     .bind(expires_at)

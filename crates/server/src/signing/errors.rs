@@ -2,10 +2,11 @@
 
 use axum::http::StatusCode;
 use yinxin_domain::contract::Refusal;
-use yinxin_domain::signing::{IntentRefusal, PlacementFault};
+use yinxin_domain::signing::{IntentRefusal, MOST_IN_BATCH, PlacementFault};
 use yinxin_pdf::text::KeywordError;
 
 use super::engine::EngineError;
+use super::use_cases::batch::Apart;
 use crate::actor::Forbidden;
 use crate::certificate::CertificateError;
 use crate::contract::ContractError;
@@ -39,6 +40,30 @@ pub enum SigningError {
     /// No intent of this person has this id.
     #[error("no such intent")]
     NoIntent,
+    /// No batch of this person has this id.
+    #[error("no such batch")]
+    NoBatch,
+    /// No contract was chosen, or more than a batch holds.
+    #[error("a batch of no contract, or of too many")]
+    BatchSize,
+    /// Contracts that cannot be signed together with the others.
+    #[error("{} contracts cannot be signed together", .0.len())]
+    BatchRefused(Vec<Apart>),
+    /// One contract is named twice.
+    #[error("the contract is named twice")]
+    BatchTwice,
+    /// The party has sealed it already and not sent it.
+    #[error("it is sealed and not sent")]
+    BatchSealed,
+    /// The actor has no seal that the step takes.
+    #[error("there is no seal for it")]
+    BatchNoSeal,
+    /// The text leaves no place for a mark that the step asks for.
+    #[error("its marks must be placed by hand")]
+    BatchByHand,
+    /// Its seal signs by another certificate than the others'.
+    #[error("it is signed by another certificate")]
+    BatchOtherCertificate,
     /// The intent cannot go on.
     #[error("the intent cannot go on: {0}")]
     Intent(#[from] IntentRefusal),
@@ -123,6 +148,77 @@ impl PublicError for SigningError {
                 (
                     "没有找到这次签署确认，或它不是您以当前身份发起的。请回到签署页面重新确认签章。",
                     "There is no such confirmation of yours in this identity. Go back to the desk and confirm the seals again.",
+                ),
+            ),
+            Self::NoBatch => Public::new(
+                StatusCode::NOT_FOUND,
+                "signing.no_batch",
+                ("没有这次批量签署", "No such batch"),
+                (
+                    "没有找到这次批量签署，或它不是您以当前身份发起的。请回到合同列表重新选择。",
+                    "There is no such batch of yours in this identity. Go back to the list and choose the contracts again.",
+                ),
+            ),
+            Self::BatchSize => Public::new(
+                unprocessable,
+                "signing.batch_size",
+                ("合同份数不符", "Too many contracts, or none"),
+                (
+                    format!("一次批量签署 1 至 {MOST_IN_BATCH} 份合同。请减少所选合同后重试。"),
+                    format!("1 to {MOST_IN_BATCH} contracts can be signed together. Choose fewer and try again."),
+                ),
+            )
+            .with("most", MOST_IN_BATCH),
+            Self::BatchRefused(apart) => Public::new(
+                conflict,
+                "signing.batch_refused",
+                ("有合同不能一并签署", "Some contracts cannot be signed with the others"),
+                (
+                    "所列合同已变化或不能一并签署，本次没有签署任何合同。请将其移出后重新确认。",
+                    "The contracts listed have changed or cannot be signed with the others; nothing was signed. Leave them out and confirm again.",
+                ),
+            )
+            .faults(apart.iter().map(apart_fault)),
+            Self::BatchTwice => Public::new(
+                unprocessable,
+                "signing.batch_twice",
+                ("合同重复", "Named twice"),
+                ("同一份合同只能选一次。", "A contract can be chosen once."),
+            ),
+            Self::BatchSealed => Public::new(
+                conflict,
+                "signing.batch_sealed",
+                ("已盖章，尚未发送", "Sealed, not sent"),
+                (
+                    "本方已在这份合同上盖章，尚未发送。请打开合同核对后发送，或删除重盖。",
+                    "Your side has sealed this contract and not sent it. Open it and send, or delete the seals and redo them.",
+                ),
+            ),
+            Self::BatchNoSeal => Public::new(
+                conflict,
+                "signing.batch_no_seal",
+                ("没有可用的印章", "No seal for it"),
+                (
+                    "您没有可用于这份合同的印章。请联系本单位印章管理员授权，或先申请证书、制作印章。",
+                    "You have no seal that this contract takes. Ask a seal keeper of your organisation, or apply for a certificate and have a seal made.",
+                ),
+            ),
+            Self::BatchByHand => Public::new(
+                conflict,
+                "signing.batch_by_hand",
+                ("须手工放置印章", "Seals go by hand"),
+                (
+                    "这份合同的文本没有为必盖的印章预留位置，须打开合同手工放置。",
+                    "Its text leaves no place for a seal that must be set. Open it and place the seals by hand.",
+                ),
+            ),
+            Self::BatchOtherCertificate => Public::new(
+                conflict,
+                "signing.batch_other_certificate",
+                ("使用另一张证书", "Another certificate"),
+                (
+                    "这份合同的印章使用另一张证书，证书密码不同，须另行签署。",
+                    "Its seal signs by another certificate with a password of its own. Sign it by itself.",
                 ),
             ),
             Self::Intent(refusal) => {
@@ -237,6 +333,16 @@ impl PublicError for SigningError {
                 ),
             ),
         }
+    }
+}
+
+fn apart_fault(apart: &Apart) -> Fault {
+    let public = apart.why.public();
+    Fault {
+        path: format!("contracts[{}]", apart.index),
+        code: public.code().clone(),
+        message: public.detail().clone(),
+        remedy: ("请将这份合同移出本批，单独处理。", "Leave it out and see to it by itself.").into(),
     }
 }
 

@@ -1,12 +1,12 @@
-//! SQL of intents and of the signatures that came of them.
+//! SQL of intents, of batches of them and of the signatures that came of them.
 
 use sqlx::AnyConnection;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use yinxin_domain::contract::PartyKey;
 use yinxin_domain::identifiers::Sm3Digest;
-use yinxin_domain::ids::{CertificateId, ContractId, IntentId, PersonId, SealId, SignatureId};
-use yinxin_domain::signing::{Intent, Placed, PlacementKind, Summary};
+use yinxin_domain::ids::{BatchId, CertificateId, ContractId, IntentId, PersonId, SealId, SignatureId};
+use yinxin_domain::signing::{Batch, Intent, Placed, PlacementKind, Summary};
 
 use crate::db::{expect_version, parsed};
 use crate::failure::Failure;
@@ -20,6 +20,15 @@ pub struct StoredIntent {
     pub summary: Summary,
     /// What its completion answered, JSON.
     pub result: Option<String>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// A batch as stored.
+#[derive(Clone, Debug)]
+pub struct StoredBatch {
+    /// The batch.
+    pub batch: Batch,
     /// Grows with every change.
     pub version: i64,
 }
@@ -87,7 +96,7 @@ fn stored_intent(row: &AnyRow) -> Result<StoredIntent, Failure> {
 /// Adds an intent, in version 1.
 pub(super) async fn insert_intent(conn: &mut AnyConnection, intent: &Intent, summary: &Summary) -> Result<(), Failure> {
     sqlx::query(
-        "INSERT INTO signing_intents (id, contract_id, person_id, organisation_id, intent, summary, version) VALUES ($1, $2, $3, $4, $5, $6, 1)",
+        "INSERT INTO signing_intents (id, contract_id, person_id, organisation_id, intent, summary, batch_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
     )
     .bind(intent.id.to_string())
     .bind(intent.contract.to_string())
@@ -95,6 +104,7 @@ pub(super) async fn insert_intent(conn: &mut AnyConnection, intent: &Intent, sum
     .bind(intent.organisation.to_string())
     .bind(text(intent, "signing_intents.intent")?)
     .bind(text(summary, "signing_intents.summary")?)
+    .bind(intent.batch.map(|batch| batch.to_string()))
     .execute(conn)
     .await?;
     Ok(())
@@ -107,6 +117,55 @@ pub(super) async fn find_intent(conn: &mut AnyConnection, id: IntentId) -> Resul
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(stored_intent).transpose()
+}
+
+/// The intents of a batch.
+pub(super) async fn intents_of(conn: &mut AnyConnection, batch: BatchId) -> Result<Vec<StoredIntent>, Failure> {
+    let rows =
+        sqlx::query("SELECT intent, summary, result, version FROM signing_intents WHERE batch_id = $1 ORDER BY id")
+            .bind(batch.to_string())
+            .fetch_all(conn)
+            .await?;
+    rows.iter().map(stored_intent).collect()
+}
+
+/// Adds a batch, in version 1.
+pub(super) async fn insert_batch(conn: &mut AnyConnection, batch: &Batch) -> Result<(), Failure> {
+    sqlx::query(
+        "INSERT INTO signing_batches (id, person_id, organisation_id, batch, version) VALUES ($1, $2, $3, $4, 1)",
+    )
+    .bind(batch.id.to_string())
+    .bind(batch.person.to_string())
+    .bind(batch.organisation.to_string())
+    .bind(text(batch, "signing_batches.batch")?)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The batch with this id.
+pub(super) async fn find_batch(conn: &mut AnyConnection, id: BatchId) -> Result<Option<StoredBatch>, Failure> {
+    let row = sqlx::query("SELECT batch, version FROM signing_batches WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(conn)
+        .await?;
+    let stored = |row: &AnyRow| Ok(StoredBatch { batch: json(row, "batch")?, version: row.try_get("version")? });
+    row.as_ref().map(stored).transpose()
+}
+
+/// Writes the next state of a batch.
+///
+/// # Errors
+/// [`Failure::StaleVersion`] when it is no longer in the version that was read.
+pub(super) async fn update_batch(conn: &mut AnyConnection, version: i64, batch: &Batch) -> Result<(), Failure> {
+    let done =
+        sqlx::query("UPDATE signing_batches SET batch = $1, version = version + 1 WHERE id = $2 AND version = $3")
+            .bind(text(batch, "signing_batches.batch")?)
+            .bind(batch.id.to_string())
+            .bind(version)
+            .execute(conn)
+            .await?;
+    expect_version(done.rows_affected(), "signing_batch")
 }
 
 /// Writes the next state of an intent, with the answer of its completion if it is completed.
@@ -124,6 +183,28 @@ pub(super) async fn update_intent(
     )
     .bind(text(intent, "signing_intents.intent")?)
     .bind(result)
+    .bind(intent.id.to_string())
+    .bind(version)
+    .execute(conn)
+    .await?;
+    expect_version(done.rows_affected(), "signing_intent")
+}
+
+/// Writes an intent of which nothing is proved yet, with what its signer is shown now.
+///
+/// # Errors
+/// [`Failure::StaleVersion`] when it is no longer in the version that was read.
+pub(super) async fn update_unproved(
+    conn: &mut AnyConnection,
+    version: i64,
+    intent: &Intent,
+    summary: &Summary,
+) -> Result<(), Failure> {
+    let done = sqlx::query(
+        "UPDATE signing_intents SET intent = $1, summary = $2, version = version + 1 WHERE id = $3 AND version = $4",
+    )
+    .bind(text(intent, "signing_intents.intent")?)
+    .bind(text(summary, "signing_intents.summary")?)
     .bind(intent.id.to_string())
     .bind(version)
     .execute(conn)

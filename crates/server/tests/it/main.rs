@@ -19,6 +19,7 @@
 )]
 
 mod award;
+mod batch;
 mod ceremony;
 mod certificate;
 mod contract;

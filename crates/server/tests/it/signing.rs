@@ -13,22 +13,22 @@ use crate::harness::{Answer, Client, TestApp, everywhere};
 use crate::world::code_in;
 
 /// One party with everything it signs with.
-struct Party<'a> {
+pub struct Party<'a> {
     app: &'a TestApp,
     organisation: OrganisationId,
     /// Administrator and seal keeper, acting for the organisation.
-    client: Client<'a>,
-    phone: &'static str,
-    certificate: String,
+    pub client: Client<'a>,
+    pub phone: &'static str,
+    pub certificate: String,
     seal: String,
 }
 
 /// A contract of the mall's flow whose text is frozen: the supplier's turn.
-struct Signing<'a> {
+pub struct Signing<'a> {
     app: &'a TestApp,
-    contract: String,
-    purchaser: Party<'a>,
-    supplier: Party<'a>,
+    pub contract: String,
+    pub purchaser: Party<'a>,
+    pub supplier: Party<'a>,
 }
 
 /// A confirmed intent with the proofs for it.
@@ -60,7 +60,7 @@ impl<'a> Party<'a> {
     }
 
     /// A personal certificate and name seal: (certificate, seal).
-    async fn personal(&self) -> (String, String) {
+    pub async fn personal(&self) -> (String, String) {
         let person = self.client.acting("person");
         let certificate = self.app.certificate(&person).await;
         let seal = self.app.seal(&person, "personal_name", &certificate).await;
@@ -68,7 +68,7 @@ impl<'a> Party<'a> {
     }
 
     /// A colleague who keeps seals too.
-    async fn colleague(&self, phone: &'static str, name: &str) -> Party<'a> {
+    pub async fn colleague(&self, phone: &'static str, name: &str) -> Party<'a> {
         let person = self.app.verified_person(phone, name).await;
         self.app.member(&self.client, self.organisation, phone, &["clerk", "seal_keeper"]).await;
         let (certificate, seal) = (self.certificate.clone(), self.seal.clone());
@@ -82,6 +82,11 @@ impl<'a> Party<'a> {
 
     /// Confirms what the desk suggests, of these kinds.
     async fn confirm(&self, contract: &str, kinds: &[&str]) -> Answer {
+        self.confirm_to(contract, kinds, false).await
+    }
+
+    /// Confirms what the desk suggests, of these kinds, and whether the step ends with it.
+    async fn confirm_to(&self, contract: &str, kinds: &[&str], ends_step: bool) -> Answer {
         let desk = self.desk(contract).await;
         let suggested = desk["suggestions"].as_array().unwrap().iter();
         let placements: Vec<Value> = suggested
@@ -93,17 +98,21 @@ impl<'a> Party<'a> {
             })
             .collect();
         assert_eq!(placements.len(), kinds.len(), "{desk}");
-        let body = json!({ "version": desk["version"], "placements": placements });
+        let body = json!({ "version": desk["version"], "placements": placements, "ends_step": ends_step });
         self.client.post(&format!("/api/v1/contracts/{contract}/signing-intents"), body).await
     }
 
-    async fn password(&self, intent: &str, certificate: &str, password: &str) -> Answer {
+    async fn choose_ending(&self, intent: &str, ends_step: bool) -> Answer {
+        self.client.post(&format!("/api/v1/signing-intents/{intent}/ending"), json!({ "ends_step": ends_step })).await
+    }
+
+    pub async fn password(&self, intent: &str, certificate: &str, password: &str) -> Answer {
         let body = json!({ "certificate_id": certificate, "certificate_password": password });
         self.client.post(&format!("/api/v1/signing-intents/{intent}/password"), body).await
     }
 
     /// The code that came for the newest intent.
-    async fn code(&self, seen: usize) -> String {
+    pub async fn code(&self, seen: usize) -> String {
         for _ in 0..1000 {
             let messages = self.app.messages(self.phone).await;
             if messages.len() > seen {
@@ -133,16 +142,16 @@ impl<'a> Party<'a> {
         self.client.post(&format!("/api/v1/signing-intents/{}/completion", intent.id), body).await
     }
 
-    async fn sealed(&self, contract: &str, kinds: &[&str]) -> Value {
+    pub async fn sealed(&self, contract: &str, kinds: &[&str]) -> Value {
         let intent = self.intent(contract, kinds).await;
         self.complete(&intent).await.expect(200).json
     }
 
-    async fn version(&self, contract: &str) -> i64 {
+    pub async fn version(&self, contract: &str) -> i64 {
         self.show(contract).await["version"].as_i64().unwrap()
     }
 
-    async fn show(&self, contract: &str) -> Value {
+    pub async fn show(&self, contract: &str) -> Value {
         self.client.get(&format!("/api/v1/contracts/{contract}")).await.expect(200).json
     }
 
@@ -154,13 +163,13 @@ impl<'a> Party<'a> {
         self.client.delete(&format!("/api/v1/contracts/{contract}/unsent-seals?version={version}")).await
     }
 
-    async fn document(&self, contract: &str) -> Vec<u8> {
+    pub async fn document(&self, contract: &str) -> Vec<u8> {
         self.client.get(&format!("/api/v1/contracts/{contract}/document.pdf")).await.expect(200).bytes
     }
 }
 
 impl<'a> Signing<'a> {
-    async fn new(app: &'a TestApp) -> Self {
+    pub async fn new(app: &'a TestApp) -> Self {
         let machine = app.machine("trading").await;
         let body = sample("mall-order").to_string();
         let pushed = app.signed_post(&machine, "/api/v1/awards", body.as_bytes()).await.expect(201);
@@ -170,6 +179,24 @@ impl<'a> Signing<'a> {
         drop(conn);
         let purchaser = Party::new(app, parties[0].organisation, "13800000101", "示例甲").await;
         let supplier = Party::new(app, parties[1].organisation, "13800000102", "示例乙").await;
+        let contract = Self::frozen(&purchaser, &supplier, award).await;
+        Self { app, contract, purchaser, supplier }
+    }
+
+    /// A further contract of the same parties whose text is frozen, of an order of its own.
+    pub async fn another(&self, number: usize) -> String {
+        let machine = self.app.machine("trading").await;
+        let mut order = sample("mall-order");
+        for place in ["order", "project"] {
+            order[place]["code"] = json!(format!("WSSC-2025-000{number:04}"));
+        }
+        let pushed = self.app.signed_post(&machine, "/api/v1/awards", order.to_string().as_bytes()).await.expect(201);
+        let award = pushed.json["award_id"].as_str().unwrap().parse().unwrap();
+        Self::frozen(&self.purchaser, &self.supplier, award).await
+    }
+
+    /// Drafts, sends and confirms: the contract's id.
+    async fn frozen(purchaser: &Party<'_>, supplier: &Party<'_>, award: yinxin_domain::ids::AwardId) -> String {
         let begin = json!({ "award_id": award.to_string(), "template_id": "mall-order-1" });
         let begun = supplier.client.post("/api/v1/contracts", begin).await.expect(201).json;
         let contract = begun["contract_id"].as_str().unwrap().to_owned();
@@ -183,7 +210,7 @@ impl<'a> Signing<'a> {
             "version": sent["version"], "payment_method": "transfer", "payment_amount_fen": 987_650, "online": true,
         });
         purchaser.client.post(&path("/confirmation"), confirm).await.expect(200);
-        Self { app, contract, purchaser, supplier }
+        contract
     }
 
     /// Waits for a background job: until the purchaser sees this about the contract.
@@ -291,6 +318,69 @@ async fn a_contract_is_sealed_by_both_parties_and_then_by_the_platform() {
         let expected =
             ["yinxin-B-1", "yinxin-B-2", "yinxin-A-1", "yinxin-A-2", "yinxin-platform-1", "yinxin-platform-archive-1"];
         assert_eq!(fields, expected);
+    })
+    .await;
+}
+
+// S3-086: 结束签章 is chosen when the seals are confirmed, bound to the intent, and sends in the same act.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_ends_with_his_seals_sends_them_in_the_same_act() {
+    everywhere(async |app| {
+        let signing = Signing::new(app).await;
+        let (contract, a, b) = (signing.contract.as_str(), &signing.purchaser, &signing.supplier);
+        b.personal().await;
+        // With marks still missing ending is refused at confirmation, and the reason says which.
+        let before = b.version(contract).await;
+        let short = b.confirm_to(contract, &["personal"], true).await.expect(422);
+        assert_eq!(short.code(), "contract.acts_missing");
+        assert!(short.json["detail"].as_str().unwrap().contains("印章"), "{}", short.json);
+        let open = b.confirm(contract, &["personal"]).await.expect(201).json;
+        assert_eq!(open["missing"], json!(["seal"]));
+        let refused = b.choose_ending(open["intent_id"].as_str().unwrap(), true).await.expect(422);
+        assert_eq!(refused.code(), "contract.acts_missing");
+        assert_eq!(b.version(contract).await, before);
+
+        // Chosen afterwards it is part of what is confirmed: another summary, the same code; frozen by the first password.
+        let seen = app.messages(b.phone).await.len();
+        let confirmed = b.confirm(contract, &["seal", "date"]).await.expect(201).json;
+        assert_eq!((&confirmed["missing"], &confirmed["summary"]["ends_step"]), (&json!([]), &json!(false)));
+        let id = confirmed["intent_id"].as_str().unwrap().to_owned();
+        assert_eq!(a.choose_ending(&id, true).await.expect(404).code(), "signing.no_intent");
+        let chosen = b.choose_ending(&id, true).await.expect(200).json;
+        assert_eq!(chosen["ends_step"], true);
+        assert_ne!(chosen["summary_sm3"], confirmed["summary"]["summary_sm3"]);
+        let back = b.choose_ending(&id, false).await.expect(200).json;
+        assert_eq!(back["summary_sm3"], confirmed["summary"]["summary_sm3"]);
+        b.choose_ending(&id, true).await.expect(200);
+        let ticket = b.password(&id, &b.certificate, CERTIFICATE_PASSWORD).await.expect(200).json["ticket"].clone();
+        assert_eq!(b.choose_ending(&id, false).await.expect(409).code(), "signing.intent_password_already");
+        let code = b.code(seen).await;
+        let proofs = Intent { id, tickets: vec![ticket.as_str().unwrap().to_owned()], code };
+        let done = b.complete(&proofs).await.expect(200).json;
+        assert_eq!(done["step_ended"], true);
+        assert_eq!(b.complete(&proofs).await.expect(200).json, done, "asked again it answers the same");
+        assert_eq!(done["contract_version"].as_i64(), Some(b.version(contract).await));
+        let late = b.discard(contract, b.version(contract).await).await.expect(409);
+        assert_eq!(late.code(), "contract.already_sent");
+        let desk = b.client.get(&format!("/api/v1/contracts/{contract}/desk")).await.expect(409);
+        assert_eq!(desk.code(), "contract.already_sent", "this party cannot seal at its step again");
+
+        // The other party has it, and its track tells how it was sent.
+        assert_eq!(a.document(contract).await, b.document(contract).await);
+        let track = a.client.get(&format!("/api/v1/contracts/{contract}/track")).await.expect(200).json;
+        let told = track.as_array().unwrap().iter().find(|entry| entry["kind"] == "contract.step_sent");
+        assert_eq!(told.unwrap()["data"]["with_seals"], true, "{track}");
+        assert!(track.to_string().contains("签章后结束签章并发送"));
+
+        // The last party ends it all, asked for in one.
+        let seen = app.messages(a.phone).await.len();
+        let confirmed = a.confirm_to(contract, &["seal"], true).await.expect(201).json;
+        let id = confirmed["intent_id"].as_str().unwrap().to_owned();
+        let ticket = a.password(&id, &a.certificate, CERTIFICATE_PASSWORD).await.expect(200).json["ticket"].clone();
+        let code = a.code(seen).await;
+        let proofs = Intent { id, tickets: vec![ticket.as_str().unwrap().to_owned()], code };
+        a.complete(&proofs).await.expect(200);
+        signing.until(|shown| shown["state"]["signing"]["platform"]["state"] == "added").await;
     })
     .await;
 }

@@ -65,8 +65,11 @@ export function readSealArt(svg: string): SealArt {
   return { viewBox: [x, y, width, height], path: path.getAttribute("d") ?? "", ink: path.getAttribute("fill") ?? "#b5211e" };
 }
 
-export const askIntent = (id: string, version: number, placements: PlacementBody[]) =>
-  take(api.POST("/api/v1/contracts/{id}/signing-intents", { ...at(id), body: { version, placements } }));
+export const askIntent = (id: string, version: number, placements: PlacementBody[], ends_step: boolean) =>
+  take(api.POST("/api/v1/contracts/{id}/signing-intents", { ...at(id), body: { version, placements, ends_step } }));
+/** Chooses anew whether the step ends with an intent; gives what the signer is shown then. */
+export const chooseEnding = (intent: string, ends_step: boolean) =>
+  take(api.POST("/api/v1/signing-intents/{id}/ending", { ...at(intent), body: { ends_step } }));
 export const checkPassword = (intent: string, certificate_id: string, certificate_password: string) =>
   take(api.POST("/api/v1/signing-intents/{id}/password", { ...at(intent), body: { certificate_id, certificate_password } }));
 export const complete = (intent: string, tickets: string[], sms_code: string) =>

@@ -6,7 +6,7 @@ const answer = { intent_id: "int_1", certificates: ["cert_1", "cert_2"], expires
 const refusal = (code: string): Refusal => ({ code, title: "", detail: "" });
 
 function proving(): Proving {
-  const state = proceed(proceed(closed, { is: "asked" }), { is: "answered", answer, askedAt: 1000 });
+  const state = proceed<IntentAnswer>(proceed<IntentAnswer>(closed, { is: "asked" }), { is: "answered", answer, askedAt: 1000 });
   if (state.stage !== "proving") throw new Error(state.stage);
   return state;
 }

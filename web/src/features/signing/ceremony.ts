@@ -1,4 +1,5 @@
-// The confirmation (确认签署) as a pure state machine: asked, proved by passwords and code, signed. What the signer is shown is the server's answer.
+// The confirmation (确认签署) as a pure state machine: asked, proved by passwords and code, signed. What the signer is shown is the server's answer:
+// of one contract, or of several that are signed together.
 import type { IntentAnswer } from "./model";
 
 /** A refusal, in words the server chose; `code` is stable. */
@@ -14,12 +15,17 @@ export interface Refusal {
   faults?: readonly { path: string; code: string; message: string; remedy: string }[];
 }
 
-/** What is being done, for the progress line. */
-export type Busy = "password" | "signing" | "resending";
+/** What every confirmation answers with: the certificates whose passwords it asks for. */
+export interface Asked {
+  certificates: string[];
+}
 
-export interface Proving {
+/** What is being done, for the progress line. */
+export type Busy = "password" | "signing" | "resending" | "choosing";
+
+export interface Proving<A extends Asked = IntentAnswer> {
   stage: "proving";
-  answer: IntentAnswer;
+  answer: A;
   /** When another code may be asked for, ms. */
   resendAt: number;
   busy: Busy | null;
@@ -31,20 +37,22 @@ export interface Proving {
   error: Refusal | null;
 }
 
-export type Ceremony =
+export type Ceremony<A extends Asked = IntentAnswer> =
   | { stage: "closed" }
   | { stage: "asking" }
   | { stage: "refused"; refusal: Refusal }
-  | Proving
+  | Proving<A>
   /** The confirmation can no longer be used: it must be asked for again. */
   | { stage: "ended"; refusal: Refusal }
   /** Somebody else has changed the contract. */
   | { stage: "overtaken"; refusal: Refusal }
   | { stage: "signed" };
 
-export type CeremonyEvent =
+export type CeremonyEvent<A extends Asked = IntentAnswer> =
   | { is: "asked" }
-  | { is: "answered"; answer: IntentAnswer; askedAt: number }
+  | { is: "answered"; answer: A; askedAt: number }
+  /** Whether the step ends with it was chosen anew; the code that was sent still counts. */
+  | { is: "chosen"; answer: A }
   | { is: "refused"; refusal: Refusal }
   | { is: "checking"; what: Busy }
   | { is: "passwordRight"; certificate: string; ticket: string }
@@ -63,10 +71,10 @@ const ENDED = new Set([
 const OVERTAKEN = new Set(["signing.meanwhile", "signing.intent_contract_changed", "signing.intent_not_yours", "contract.stale_version"]);
 const CODE = new Set(["sms_code.wrong", "sms_code.spent", "sms_code.too_soon"]);
 
-export const closed: Ceremony = { stage: "closed" };
+export const closed = { stage: "closed" } as const;
 
 /** The ceremony after something happened; what cannot happen in a stage changes nothing. */
-export function proceed(state: Ceremony, event: CeremonyEvent): Ceremony {
+export function proceed<A extends Asked>(state: Ceremony<A>, event: CeremonyEvent<A>): Ceremony<A> {
   switch (event.is) {
     case "closed":
       // Signing cannot be walked out of: the answer decides.
@@ -84,6 +92,8 @@ export function proceed(state: Ceremony, event: CeremonyEvent): Ceremony {
         codeError: null,
         error: null,
       };
+    case "chosen":
+      return state.stage === "proving" ? { ...state, answer: event.answer, busy: null } : state;
     case "refused":
       return outcome(event.refusal) ?? { stage: "refused", refusal: event.refusal };
     case "checking":
@@ -114,7 +124,7 @@ export function proceed(state: Ceremony, event: CeremonyEvent): Ceremony {
   }
 }
 
-function outcome(refusal: Refusal): Ceremony | null {
+function outcome(refusal: Refusal): Extract<Ceremony, { refusal: Refusal }> | null {
   if (ENDED.has(refusal.code)) return { stage: "ended", refusal };
   if (OVERTAKEN.has(refusal.code)) return { stage: "overtaken", refusal };
   return null;
@@ -125,6 +135,6 @@ function without(record: Readonly<Record<string, Refusal>>, key: string): Record
 }
 
 /** The certificates whose passwords are still to be given. */
-export function openCertificates(state: Proving): string[] {
+export function openCertificates<A extends Asked>(state: Proving<A>): string[] {
   return state.answer.certificates.filter((one) => !(one in state.tickets));
 }

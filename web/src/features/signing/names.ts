@@ -39,5 +39,11 @@ export function sealSize(seal: DeskSeal): string {
   return round ? words.sealRound(seal.width_mm) : words.sealSquare(seal.width_mm, seal.height_mm);
 }
 
+/** The ends of a digest, by which it is compared. */
+export function digestShort(text: string): string {
+  const bare = text.replace(/^.*:/, "");
+  return `SM3 ${bare.slice(0, 4)} ${bare.slice(4, 8)} … ${bare.slice(-8, -4)} ${bare.slice(-4)}`;
+}
+
 /** A length in mm with one decimal, as it is shown everywhere. */
 export const mm = (length: number): string => length.toFixed(1);

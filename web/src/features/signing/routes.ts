@@ -2,7 +2,7 @@ import type { RouteRecordRaw } from "vue-router";
 import { messages } from "@/app/language";
 
 // Beside the route and not with the desk's other words, which only the desk should load.
-const t = messages({ title: "签章" }, { title: "Sign" });
+const t = messages({ title: "签章", batch: "批量签署" }, { title: "Sign", batch: "Sign several contracts" });
 
 const routes: RouteRecordRaw[] = [
   {
@@ -10,6 +10,12 @@ const routes: RouteRecordRaw[] = [
     name: "desk",
     component: () => import("./SigningPage.vue"),
     meta: { title: () => t.title, frame: "desk", anyActor: true },
+  },
+  {
+    path: "/contracts/batch-sign",
+    name: "batch-sign",
+    component: () => import("./batch/BatchPage.vue"),
+    meta: { title: () => t.batch, frame: "work" },
   },
 ];
 

@@ -11,11 +11,12 @@ vi.mock("@/pdf/engine", () => ({ PdfFile: class {} }));
 vi.mock("./api", async (original) => ({
   ...(await original<typeof server>()),
   askIntent: vi.fn(),
+  chooseEnding: vi.fn(),
   checkPassword: vi.fn(),
   complete: vi.fn(),
 }));
 
-const answer = { intent_id: "int_1", certificates: ["cert_1", "cert_2"], expires_at: 1, warnings: [], summary: {} } as unknown as IntentAnswer;
+const answer = { intent_id: "int_1", certificates: ["cert_1", "cert_2"], expires_at: 1, warnings: [], missing: [], summary: { ends_step: false } } as unknown as IntentAnswer;
 const desk = { version: 7, seals: [], pages: [], step: { acts: [], seal_types: [] }, unsent: [], present: [] } as unknown as Desk;
 const mark: Mark = { id: "m1", kind: "seal", sealId: "s1", page: 0, x: 50, y: 50 };
 const refused = (code: string, members = {}) => new Problem({ code, title: code, detail: code, ...members }, 422);
@@ -35,10 +36,12 @@ function aModel() {
 const ask = vi.mocked(server.askIntent);
 const check = vi.mocked(server.checkPassword);
 const complete = vi.mocked(server.complete);
+const choose = vi.mocked(server.chooseEnding);
 
 beforeEach(() => {
   vi.resetAllMocks();
   ask.mockResolvedValue(answer);
+  choose.mockImplementation((_, ends_step) => Promise.resolve({ ends_step } as IntentAnswer["summary"]));
   check.mockImplementation((_, certificate) => Promise.resolve({ ticket: `t ${certificate}`, certificate_id: certificate, expires_at: 1, remaining: [] }));
   complete.mockResolvedValue({} as Awaited<ReturnType<typeof server.complete>>);
 });
@@ -58,7 +61,7 @@ describe("the confirmation at the server", () => {
     const { model, ceremony } = aModel();
     await Promise.all([ceremony.start(), ceremony.start()]);
     expect(ask).toHaveBeenCalledTimes(1);
-    expect(ask.mock.calls[0]).toEqual(["ctr_1", 7, [{ kind: "seal", seal_id: "s1", page: 0, x_mm: 50, y_mm: 50 }]]);
+    expect(ask.mock.calls[0]).toEqual(["ctr_1", 7, [{ kind: "seal", seal_id: "s1", page: 0, x_mm: 50, y_mm: 50 }], false]);
     await Promise.all([ceremony.sign(), ceremony.sign(), ceremony.sign()]);
     expect(check).toHaveBeenCalledTimes(2);
     expect(complete).toHaveBeenCalledTimes(1);
@@ -117,6 +120,37 @@ describe("the confirmation at the server", () => {
     await ceremony.sign();
     expect(complete.mock.calls[1]).toEqual(complete.mock.calls[0]);
     expect(ceremony.state.value.stage).toBe("signed");
+  });
+
+  it("tells the server whether the step ends, keeps the code for it, and lets it be until the first password", async () => {
+    // S3-086
+    const { model, ceremony } = await proving();
+    await Promise.all([ceremony.chooseEnding(true), ceremony.chooseEnding(true)]);
+    expect(choose.mock.calls).toEqual([["int_1", true]]);
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(ceremony.state.value).toMatchObject({ stage: "proving", busy: null, answer: { summary: { ends_step: true } } });
+    expect(model.intent.value?.answer.summary.ends_step, "a reload finds the choice").toBe(true);
+    complete.mockRejectedValueOnce(refused("sms_code.wrong"));
+    await ceremony.sign();
+    await ceremony.chooseEnding(false);
+    expect(choose).toHaveBeenCalledTimes(1);
+  });
+
+  it("keeps the former choice when the server refuses the other", async () => {
+    const { ceremony } = await proving();
+    choose.mockRejectedValueOnce(refused("contract.acts_missing"));
+    await ceremony.chooseEnding(true);
+    expect(ceremony.state.value).toMatchObject({ stage: "proving", busy: null, answer: { summary: { ends_step: false } }, error: { code: "contract.acts_missing" } });
+  });
+
+  it("asks for another code with the choice that was made", async () => {
+    vi.useFakeTimers();
+    const { ceremony } = await proving();
+    await ceremony.chooseEnding(true);
+    vi.advanceTimersByTime(61_000);
+    await ceremony.resend();
+    expect(ask.mock.calls[1]?.[3]).toBe(true);
+    vi.useRealTimers();
   });
 
   it("says when a colleague was faster, and starts again when it has run out of time", async () => {

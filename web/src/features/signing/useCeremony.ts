@@ -1,16 +1,60 @@
 // Drives the confirmation: asks for the intent, hands over passwords and code, once each however often a button is pressed.
-import { computed, onScopeDispose, reactive, ref, shallowRef } from "vue";
+import { computed, onScopeDispose, reactive, ref, shallowRef, type Ref } from "vue";
 import { Problem } from "@/api/problem";
 import * as server from "./api";
-import { closed, openCertificates, proceed, type Ceremony, type CeremonyEvent } from "./ceremony";
+import { closed, openCertificates, proceed, type Asked, type Ceremony, type CeremonyEvent } from "./ceremony";
 import { toPlacements } from "./model";
 import type { DeskModel } from "./useDesk";
 
 /** A confirmation lives five minutes at the server; one that is nearly over is asked for anew. */
 const REUSE = 4 * 60_000;
 
+/** A confirmation that may be taken up again: the answer, when it was asked for (ms), and what it is about. */
+export interface Kept<A> {
+  answer: A;
+  askedAt: number;
+  sealed: string;
+}
+
+/** What is confirmed, and how the server is asked. */
+export interface Confirming<A extends Asked> {
+  /** What is about to be confirmed, as one string; null while there is nothing. */
+  subject: () => string | null;
+  kept: Ref<Kept<A> | null>;
+  /** Freezes it; a code goes to the phone. */
+  ask: (endsStep: boolean) => Promise<A>;
+  /** Whether the step ends with it (结束签章). */
+  ends: (answer: A) => boolean;
+  choose: (answer: A, endsStep: boolean) => Promise<A>;
+  checkPassword: (answer: A, certificate: string, password: string) => Promise<{ ticket: string }>;
+  complete: (answer: A, tickets: string[], code: string) => Promise<void>;
+}
+
+/** The confirmation of one contract on its desk. */
 export function useCeremony(model: DeskModel) {
-  const state = shallowRef<Ceremony>(closed);
+  const placements = () => {
+    const desk = model.desk.value;
+    return desk ? toPlacements(desk, model.marks.value) : null;
+  };
+  return useConfirmation({
+    subject: () => {
+      const placed = placements();
+      return placed && JSON.stringify(placed);
+    },
+    kept: model.intent,
+    ask: (endsStep) => server.askIntent(model.id, model.desk.value?.version ?? 0, placements() ?? [], endsStep),
+    ends: (answer) => answer.summary.ends_step,
+    choose: async (answer, endsStep) => ({ ...answer, summary: await server.chooseEnding(answer.intent_id, endsStep) }),
+    checkPassword: (answer, certificate, password) => server.checkPassword(answer.intent_id, certificate, password),
+    complete: async (answer, tickets, code) => {
+      await server.complete(answer.intent_id, tickets, code);
+      await model.acted();
+    },
+  });
+}
+
+export function useConfirmation<A extends Asked>(about: Confirming<A>) {
+  const state = shallowRef<Ceremony<A>>(closed);
   const passwords = reactive<Record<string, string>>({});
   const code = ref("");
   const now = ref(Date.now());
@@ -21,7 +65,7 @@ export function useCeremony(model: DeskModel) {
   const resendIn = computed(() =>
     state.value.stage === "proving" ? Math.max(0, Math.ceil((state.value.resendAt - now.value) / 1000)) : 0,
   );
-  const step = (event: CeremonyEvent) => (state.value = proceed(state.value, event));
+  const step = (event: CeremonyEvent<A>) => (state.value = proceed(state.value, event));
 
   function forget(): void {
     for (const certificate of Object.keys(passwords)) delete passwords[certificate];
@@ -29,35 +73,32 @@ export function useCeremony(model: DeskModel) {
   }
 
   async function start(): Promise<void> {
-    const desk = model.desk.value;
-    if (!desk || open.value) return;
-    const placements = toPlacements(desk, model.marks.value);
-    const sealed = JSON.stringify(placements);
-    const kept = model.intent.value;
-    // Opened again with the same places, as after a reload: the code that was sent still counts.
-    if (kept && kept.sealed === sealed && Date.now() - kept.askedAt < REUSE) {
+    const subject = about.subject();
+    if (subject === null || open.value) return;
+    const kept = about.kept.value;
+    // Opened again for the same, as after a reload: the code that was sent still counts.
+    if (kept && kept.sealed === subject && Date.now() - kept.askedAt < REUSE) {
       step({ is: "asked" });
       step({ is: "answered", answer: kept.answer, askedAt: kept.askedAt });
       return;
     }
     forget();
     step({ is: "asked" });
-    await ask();
+    await ask(false);
   }
 
-  /** Asks for an intent on the places as they are; the server sends a code with it. */
-  async function ask(): Promise<void> {
-    const desk = model.desk.value;
-    if (!desk) return;
-    const placements = toPlacements(desk, model.marks.value);
+  /** Asks for an intent on what there is; the server sends a code with it. */
+  async function ask(endsStep: boolean): Promise<void> {
+    const sealed = about.subject();
+    if (sealed === null) return;
     try {
-      const answer = await server.askIntent(model.id, desk.version, placements);
+      const answer = await about.ask(endsStep);
       const askedAt = Date.now();
-      model.intent.value = { answer, askedAt, sealed: JSON.stringify(placements) };
+      about.kept.value = { answer, askedAt, sealed };
       step({ is: "answered", answer, askedAt });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      model.intent.value = null;
+      about.kept.value = null;
       step(state.value.stage === "proving" ? { is: "failed", refusal: server.toRefusal(error) } : { is: "refused", refusal: server.toRefusal(error) });
     }
   }
@@ -65,13 +106,31 @@ export function useCeremony(model: DeskModel) {
   /** Another code: the server sends one with each intent, so the intent is asked for anew. */
   async function resend(): Promise<void> {
     if (state.value.stage !== "proving" || state.value.busy || resendIn.value > 0) return;
+    const ends = about.ends(state.value.answer);
     step({ is: "checking", what: "resending" });
     code.value = "";
-    await ask();
+    await ask(ends);
+  }
+
+  /** Whether the step ends with it; after the first right password the server keeps the choice. */
+  async function chooseEnding(endsStep: boolean): Promise<void> {
+    const proving = state.value;
+    if (proving.stage !== "proving" || proving.busy || Object.keys(proving.tickets).length > 0) return;
+    if (about.ends(proving.answer) === endsStep) return;
+    step({ is: "checking", what: "choosing" });
+    try {
+      const answer = await about.choose(proving.answer, endsStep);
+      const kept = about.kept.value;
+      if (kept) about.kept.value = { ...kept, answer };
+      step({ is: "chosen", answer });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      step({ is: "failed", refusal: server.toRefusal(error) });
+    }
   }
 
   async function restart(): Promise<void> {
-    model.intent.value = null;
+    about.kept.value = null;
     forget();
     state.value = closed;
     await start();
@@ -81,14 +140,14 @@ export function useCeremony(model: DeskModel) {
   async function sign(): Promise<void> {
     const proving = state.value;
     if (proving.stage !== "proving" || proving.busy) return;
-    const intent = proving.answer.intent_id;
+    const answer = proving.answer;
     step({ is: "checking", what: "password" });
     for (const certificate of openCertificates(proving)) {
       try {
-        const { ticket } = await server.checkPassword(intent, certificate, passwords[certificate] ?? "");
+        const { ticket } = await about.checkPassword(answer, certificate, passwords[certificate] ?? "");
         step({ is: "passwordRight", certificate, ticket });
         // Its ticket is held here alone: after a reload the confirmation would have to be asked for again.
-        model.intent.value = null;
+        about.kept.value = null;
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         passwords[certificate] = "";
@@ -101,21 +160,22 @@ export function useCeremony(model: DeskModel) {
     if (ready.stage !== "proving") return;
     step({ is: "checking", what: "signing" });
     try {
-      await server.complete(intent, Object.values(ready.tickets), code.value.trim());
+      await about.complete(answer, Object.values(ready.tickets), code.value.trim());
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.code === "sms_code.wrong") code.value = "";
       return void step({ is: "failed", refusal: server.toRefusal(error) });
     }
     forget();
-    await model.acted();
     step({ is: "signed" });
   }
 
   return {
-    state, passwords, code, open, resendIn, start, resend, restart, sign,
+    state, passwords, code, open, resendIn, start, resend, chooseEnding, restart, sign,
     close: () => step({ is: "closed" }),
   };
 }
 
 export type CeremonyModel = ReturnType<typeof useCeremony>;
+/** What proves the signer, whatever is signed. */
+export type Proofs = Pick<CeremonyModel, "passwords" | "code" | "resendIn" | "resend">;

@@ -165,11 +165,9 @@ mod tests {
             .bookkeep(message, |(message, id), conn| {
                 Box::pin(async move {
                     outbox::insert(conn, message, 0, *id).await?;
-                    let job = outbox::due(conn, i64::MAX, 1).await?.remove(0);
-                    let claimed = outbox::claim(conn, &job.0, job.1, 1).await?;
-                    let token = claimed.map_or(0, |job| job.token);
+                    let job = outbox::claim(conn, i64::MAX, 1, 1).await?.remove(0);
                     let dead = outbox::Outcome::Dead { error: "示例".into() };
-                    Ok(outbox::finish(conn, &job.0, token, &dead).await?)
+                    Ok(outbox::finish(conn, &job.id, job.token, &dead).await?)
                 })
             })
             .await

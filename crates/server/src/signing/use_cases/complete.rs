@@ -2,7 +2,8 @@
 //!
 //! All that costs time (reading, drawing, signing, stamping, verifying, writing the file) happens before the commit; the commit then says in
 //! one go that the intent is used, the code and the tickets are spent, the seals are still usable, and the contract has moved. If any of
-//! that is not so, nothing happened, and the file that was written is an orphan nobody names.
+//! that is not so, nothing happened, and the file that was written is an orphan nobody names. Where the signer chose to end with his seals
+//! (结束签章, S3-086), sending them is in the same commit: there is no moment at which they are made and only half sent.
 
 use std::sync::Arc;
 
@@ -24,12 +25,13 @@ use yinxin_seal::draw::DateSeal;
 use zeroize::Zeroizing;
 
 use super::case::{Case, is_stale, meanwhile, own_intent};
+use super::confirm::new_act;
 use super::desk::PlacementKindBody;
-use super::release::count_wrong_proof;
+use super::release::{Proved, count_wrong_proof};
 use crate::actor::{Actor, Need};
 use crate::app::App;
 use crate::certificate::keys::KeyHandle;
-use crate::certificate::passwords::{consume_ticket, ticket_counts};
+use crate::certificate::passwords::{consume_ticket, derived, ticket_counts};
 use crate::certificate::signing::{roots, signing_material};
 use crate::certificate::tsa::{self, Stamper};
 use crate::certificate::{CertificateError, Suite, responder};
@@ -54,6 +56,9 @@ pub struct Completed {
     pub contract_id: String,
     /// The contract's version afterwards.
     pub contract_version: i64,
+    /// Whether the step was ended with it (结束签章), in the same commit; otherwise what was sealed waits to be sent.
+    #[serde(default)]
+    pub step_ended: bool,
     /// SM3 of the document with the new signatures.
     pub document_sm3: String,
     /// The new signatures, in the order in which they were made.
@@ -79,7 +84,8 @@ pub struct CompletedSignature {
 
 /// Completes an intent: signs, verifies, keeps and records. Asked again for a completed intent it gives the same answer and signs nothing.
 ///
-/// `tickets` are those of [`super::release::release`], one for each of the intent's certificates, in any order.
+/// `tickets` are those of [`super::release::release`], one for each of the intent's certificates, in any order. An intent of a batch is
+/// completed with the batch's tickets and no code: it was given when the batch was released.
 ///
 /// # Errors
 /// [`SigningError`]; the contract is then as it was.
@@ -107,7 +113,7 @@ pub async fn complete(
     }
 }
 
-fn answered(stored: &StoredIntent) -> Result<Option<Completed>, Failure> {
+pub(super) fn answered(stored: &StoredIntent) -> Result<Option<Completed>, Failure> {
     let read = |result: &String| {
         serde_json::from_str(result).map_err(|error| Failure::damaged("signing_intents.result", error))
     };
@@ -139,12 +145,12 @@ struct Change {
     intent_version: i64,
     intent: Intent,
     result: String,
-    passed: Passed,
+    /// The code; none where it was given to the batch.
+    passed: Option<Passed>,
     tickets: Vec<(CertificateId, Zeroizing<String>)>,
     seals: Vec<(SealId, CertificateId)>,
-    before: Contract,
-    transition: Transition,
-    due_at: i64,
+    /// What moves the contract, each from the last: sealed, and sent if the signer chose to end with it.
+    moves: Vec<(Contract, Transition, i64)>,
     signatures: Vec<Signature>,
     now: i64,
 }
@@ -168,17 +174,11 @@ async fn sign_and_record(
         return Err(Failure::damaged("signing_intents.summary", "it is not what the intent is bound to").into());
     }
     let subject = intent.id.to_string();
-    let tickets = assign_tickets(app, intent, tickets, &subject).await?;
-    let person = identity::find_person(app, case.person).await?.ok_or(crate::actor::Forbidden::NotSignedIn)?;
-    let passed = match challenge::check(app, &person.phone, Purpose::Sign, &subject, sms_code).await {
-        Ok(passed) => passed,
-        Err(error) => {
-            if matches!(error, ChallengeError::Wrong) {
-                count_wrong_proof(app, actor, stored.version, stored.intent, "sms_code").await?;
-            }
-            return Err(error.into());
-        }
-    };
+    let in_batch = intent.batch.is_some();
+    let handed_on: Vec<_> = tickets.iter().filter(|_| in_batch).map(|ticket| derived(ticket, &subject)).collect();
+    let tickets = if in_batch { &handed_on } else { tickets };
+    let tickets = assign_tickets(app, &intent.certificates, tickets, &subject).await?;
+    let passed = if in_batch { None } else { Some(check_code(app, actor, &case, &stored, sms_code).await?) };
 
     let stamper = tsa::stamper(app, Suite::Sm2).await?;
     let tasks = tasks(app, actor, &case, intent, &stamper, now).await?;
@@ -188,13 +188,11 @@ async fn sign_and_record(
     let (file, signed) = app.cpu(move || make(base, tasks, &stamper, &roots, now, &mut rng)).await??;
     let document = app.files.put_hashed(file).await.map_err(Failure::from)?;
 
-    let acts: Vec<NewAct> = intent
-        .placements
-        .iter()
-        .map(|one| NewAct { kind: one.kind, seal: one.seal, seal_type: one.seal_type, page: one.page })
-        .collect();
+    let acts: Vec<NewAct> = intent.placements.iter().map(new_act).collect();
     let before = case.contract().clone();
-    let transition = before.clone().seal(&case.context(now), document, &acts)?;
+    let sealed = before.clone().seal(&case.context(now), document, &acts)?;
+    let sent = if intent.ends_step { Some(sealed.next.clone().end_with_seals(&case.context(now))?) } else { None };
+    let version = sent.as_ref().unwrap_or(&sealed).next.version();
     let record = |one: Signed| Signature {
         id: app.new_id(SignatureId::new),
         contract: intent.contract,
@@ -216,7 +214,8 @@ async fn sign_and_record(
     let signatures: Vec<Signature> = signed.into_iter().map(record).collect();
     let answer = Completed {
         contract_id: intent.contract.to_string(),
-        contract_version: transition.next.version(),
+        contract_version: version,
+        step_ended: intent.ends_step,
         document_sm3: document.to_string(),
         signatures: signatures.iter().map(CompletedSignature::of).collect(),
     };
@@ -225,12 +224,21 @@ async fn sign_and_record(
         intent.id,
         "signing.completed",
         json!({
-            "contract": intent.contract, "version": transition.next.version(), "party": case.party,
+            "contract": intent.contract, "version": version, "party": case.party, "ends_step": intent.ends_step,
             "base": intent.document, "document": document, "summary_sm3": intent.summary,
             "certificates": intent.certificates, "signatures": answer.signatures,
         }),
     );
-    let audit = effects::record(Some(&before), &transition)?.and(event);
+    let mut audit = effects::record(Some(&before), &sealed)?.and(event);
+    if let Some(sent) = &sent {
+        audit = audit.join(effects::record(Some(&sealed.next), sent)?);
+    }
+    let between = sealed.next.clone();
+    let mut moves = vec![(before, sealed, case.loaded.due_at(&between))];
+    if let Some(sent) = sent {
+        let due_at = case.loaded.due_at(&sent.next);
+        moves.push((between, sent, due_at));
+    }
     let change = Change {
         intent_version: stored.version,
         intent: completed,
@@ -238,9 +246,7 @@ async fn sign_and_record(
         passed,
         tickets,
         seals,
-        due_at: case.loaded.due_at(&transition.next),
-        before,
-        transition,
+        moves,
         signatures,
         now,
     };
@@ -248,7 +254,9 @@ async fn sign_and_record(
         .commit(&case.permit, audit, change, |change, conn| {
             Box::pin(async move {
                 store::update_intent(conn, change.intent_version, &change.intent, Some(&change.result)).await?;
-                change.passed.consume::<SigningError>(conn, change.now).await?;
+                if let Some(passed) = &change.passed {
+                    passed.consume::<SigningError>(conn, change.now).await?;
+                }
                 let subject = change.intent.id.to_string();
                 for (certificate, ticket) in &change.tickets {
                     consume_ticket::<SigningError>(conn, ticket, *certificate, &subject, change.now).await?;
@@ -258,7 +266,9 @@ async fn sign_and_record(
                         return Err(CommitError::Refused(SigningError::SealChanged));
                     }
                 }
-                contract::save_transition(conn, &change.before, &change.transition, change.due_at, change.now).await?;
+                for (before, transition, due_at) in &change.moves {
+                    contract::save_transition(conn, before, transition, *due_at, change.now).await?;
+                }
                 for signature in &change.signatures {
                     store::insert_signature(conn, signature).await?;
                 }
@@ -267,6 +277,27 @@ async fn sign_and_record(
         })
         .await?;
     Ok(answer)
+}
+
+/// Checks the code that was sent for one intent; a wrong one counts against it.
+async fn check_code(
+    app: &App,
+    actor: &Actor,
+    case: &Case<'_>,
+    stored: &StoredIntent,
+    sms_code: &str,
+) -> Result<Passed, SigningError> {
+    let person = identity::find_person(app, case.person).await?.ok_or(crate::actor::Forbidden::NotSignedIn)?;
+    let subject = stored.intent.id.to_string();
+    match challenge::check(app, &person.phone, Purpose::Sign, &subject, sms_code).await {
+        Ok(passed) => Ok(passed),
+        Err(error) => {
+            if matches!(error, ChallengeError::Wrong) {
+                count_wrong_proof(app, actor, &Proved::Intent(Box::new(stored.clone())), "sms_code").await?;
+            }
+            Err(error.into())
+        }
+    }
 }
 
 impl CompletedSignature {
@@ -283,16 +314,16 @@ impl CompletedSignature {
 }
 
 /// Finds each certificate's ticket, so that nothing expensive begins without all of them.
-async fn assign_tickets(
+pub(super) async fn assign_tickets(
     app: &App,
-    intent: &Intent,
+    certificates: &[CertificateId],
     tickets: &[Zeroizing<String>],
     subject: &str,
 ) -> Result<Vec<(CertificateId, Zeroizing<String>)>, SigningError> {
-    let mut assigned = Vec::with_capacity(intent.certificates.len());
-    for certificate in &intent.certificates {
+    let mut assigned = Vec::with_capacity(certificates.len());
+    for certificate in certificates {
         let mut found = None;
-        for ticket in tickets.iter().take(intent.certificates.len()) {
+        for ticket in tickets.iter().take(certificates.len()) {
             match ticket_counts(app, ticket, *certificate, subject).await {
                 Ok(()) => found = Some(ticket.clone()),
                 Err(CertificateError::TicketInvalid) => {}

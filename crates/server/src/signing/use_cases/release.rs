@@ -1,10 +1,11 @@
-//! The certificate's password: releases one key for one intent.
+//! The certificate's password: releases one key for one intent, or for a batch of them.
 
 use serde_json::json;
-use yinxin_domain::ids::{CertificateId, IntentId};
-use yinxin_domain::signing::{Intent, IntentRefusal};
+use yinxin_domain::ids::{BatchId, CertificateId, IntentId};
+use yinxin_domain::signing::{IntentRefusal, IntentState};
 use zeroize::Zeroizing;
 
+use super::batch::own_batch;
 use super::case::own_intent;
 use crate::actor::{Actor, Need};
 use crate::app::App;
@@ -12,11 +13,11 @@ use crate::certificate::CertificateError;
 use crate::certificate::passwords::{Ticket, check_password};
 use crate::db::{CommitError, Event, Record};
 use crate::signing::errors::SigningError;
-use crate::signing::store;
+use crate::signing::store::{self, StoredBatch, StoredIntent};
 
-/// A key released for one intent.
+/// A key released for one intent or batch.
 pub struct Released {
-    /// Goes back with the completion.
+    /// Goes back with the completion, or with the release of the batch.
     pub ticket: Ticket,
     /// Whose password it was.
     pub certificate: CertificateId,
@@ -24,10 +25,95 @@ pub struct Released {
     pub remaining: Vec<CertificateId>,
 }
 
+/// What proofs are given for. Both count wrong ones alike.
+pub(super) enum Proved {
+    /// One contract's intent.
+    Intent(Box<StoredIntent>),
+    /// Several contracts at once.
+    Batch(Box<StoredBatch>),
+}
+
+impl Proved {
+    /// What the code and the tickets are bound to.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Intent(stored) => stored.intent.id.to_string(),
+            Self::Batch(stored) => stored.batch.id.to_string(),
+        }
+    }
+
+    /// The certificates whose passwords are asked for.
+    pub fn certificates(&self) -> &[CertificateId] {
+        match self {
+            Self::Intent(stored) => &stored.intent.certificates,
+            Self::Batch(stored) => &stored.batch.certificates,
+        }
+    }
+
+    fn state(&self) -> &IntentState {
+        match self {
+            Self::Intent(stored) => &stored.intent.state,
+            Self::Batch(stored) => &stored.batch.state,
+        }
+    }
+
+    fn password_was_right(&self, certificate: CertificateId, at: i64) -> Result<Self, IntentRefusal> {
+        Ok(match self {
+            Self::Intent(stored) => {
+                let intent = stored.intent.clone().password_was_right(certificate, at)?;
+                Self::Intent(Box::new(StoredIntent { intent, ..(**stored).clone() }))
+            }
+            Self::Batch(stored) => {
+                let batch = stored.batch.clone().password_was_right(certificate, at)?;
+                Self::Batch(Box::new(StoredBatch { batch, ..(**stored).clone() }))
+            }
+        })
+    }
+
+    fn proof_was_wrong(&self, at: i64) -> Result<(Self, u8), IntentRefusal> {
+        Ok(match self {
+            Self::Intent(stored) => {
+                let intent = stored.intent.clone().proof_was_wrong(at)?;
+                let left = intent.tries_left;
+                (Self::Intent(Box::new(StoredIntent { intent, ..(**stored).clone() })), left)
+            }
+            Self::Batch(stored) => {
+                let batch = stored.batch.clone().proof_was_wrong(at)?;
+                let left = batch.tries_left;
+                (Self::Batch(Box::new(StoredBatch { batch, ..(**stored).clone() })), left)
+            }
+        })
+    }
+
+    /// The certificates whose passwords are still to come.
+    fn remaining(&self) -> Vec<CertificateId> {
+        match self.state() {
+            IntentState::Issued { checked } => {
+                self.certificates().iter().filter(|one| !checked.contains(one)).copied().collect()
+            }
+            IntentState::PasswordChecked { .. }
+            | IntentState::Completed { .. }
+            | IntentState::Expired { .. }
+            | IntentState::Cancelled { .. } => Vec::new(),
+        }
+    }
+
+    fn event(&self, kind: &'static str, mut facts: serde_json::Value) -> Event {
+        match self {
+            Self::Intent(stored) => {
+                facts["contract"] = json!(stored.intent.contract);
+                Event::new("signing_intent", stored.intent.id, kind, facts)
+            }
+            Self::Batch(stored) => Event::new("signing_batch", stored.batch.id, kind, facts),
+        }
+    }
+}
+
 /// Checks the password of one of the intent's certificates; it may be left open which if there is only one.
 ///
 /// # Errors
 /// [`SigningError::Certificate`] for a wrong password or a locked certificate; a wrong one also counts against the intent.
+/// [`IntentRefusal::InBatch`] for one of a batch, whose proofs are given to the batch.
 pub async fn release(
     app: &App,
     actor: &Actor,
@@ -35,9 +121,33 @@ pub async fn release(
     certificate: Option<CertificateId>,
     password: Zeroizing<String>,
 ) -> Result<Released, SigningError> {
-    actor.permit(&[Need::SignedIn])?;
     let stored = own_intent(app, actor, id).await?;
-    let certificate = match (certificate, stored.intent.certificates.as_slice()) {
+    check(app, actor, Proved::Intent(Box::new(stored)), certificate, password).await
+}
+
+/// Checks the password of one of the batch's certificates.
+///
+/// # Errors
+/// As [`release`].
+pub async fn release_batch(
+    app: &App,
+    actor: &Actor,
+    id: BatchId,
+    certificate: Option<CertificateId>,
+    password: Zeroizing<String>,
+) -> Result<Released, SigningError> {
+    let stored = own_batch(app, actor, id).await?;
+    check(app, actor, Proved::Batch(Box::new(stored)), certificate, password).await
+}
+
+async fn check(
+    app: &App,
+    actor: &Actor,
+    proved: Proved,
+    certificate: Option<CertificateId>,
+    password: Zeroizing<String>,
+) -> Result<Released, SigningError> {
+    let certificate = match (certificate, proved.certificates()) {
         (Some(named), known) if known.contains(&named) => named,
         (Some(_), _) => return Err(IntentRefusal::OtherCertificate.into()),
         (None, [only]) => *only,
@@ -48,67 +158,47 @@ pub async fn release(
         }
     };
     // Asked before the password is tried, so that a dead intent costs no try.
-    let next = stored.intent.clone().password_was_right(certificate, app.now())?;
-    let ticket = match check_password(app, actor, certificate, password, &id.to_string()).await {
+    let next = proved.password_was_right(certificate, app.now())?;
+    let ticket = match check_password(app, actor, certificate, password, &proved.subject()).await {
         Ok(ticket) => ticket,
         Err(error) => {
             if matches!(error, CertificateError::WrongPassword { .. }) {
-                count_wrong_proof(app, actor, stored.version, stored.intent, "password").await?;
+                count_wrong_proof(app, actor, &proved, "password").await?;
             }
             return Err(error.into());
         }
     };
-    let remaining = remaining(&next);
-    let checked = Event::new(
-        "signing_intent",
-        id,
-        "signing.password_checked",
-        json!({ "contract": next.contract, "certificate": certificate }),
-    );
-    save(app, actor, stored.version, next, checked).await?;
+    let remaining = next.remaining();
+    let checked = next.event("signing.password_checked", json!({ "certificate": certificate }));
+    save(app, actor, next, checked).await?;
     Ok(Released { ticket, certificate, remaining })
 }
 
-fn remaining(intent: &Intent) -> Vec<CertificateId> {
-    use yinxin_domain::signing::IntentState;
-    match &intent.state {
-        IntentState::Issued { checked } => {
-            intent.certificates.iter().filter(|one| !checked.contains(one)).copied().collect()
-        }
-        IntentState::PasswordChecked { .. }
-        | IntentState::Completed { .. }
-        | IntentState::Expired { .. }
-        | IntentState::Cancelled { .. } => Vec::new(),
-    }
-}
-
-/// Counts a wrong password or code against the intent; the fifth cancels it. A try that another overtook is counted by that one.
+/// Counts a wrong password or code against an intent or a batch; the fifth cancels it. A try that another overtook is counted by that one.
 pub(super) async fn count_wrong_proof(
     app: &App,
     actor: &Actor,
-    version: i64,
-    intent: Intent,
+    proved: &Proved,
     proof: &'static str,
 ) -> Result<(), SigningError> {
-    let Ok(next) = intent.proof_was_wrong(app.now()) else { return Ok(()) };
-    let wrong = Event::new(
-        "signing_intent",
-        next.id,
-        "signing.proof_wrong",
-        json!({ "contract": next.contract, "proof": proof, "tries_left": next.tries_left }),
-    );
-    match save(app, actor, version, next, wrong).await {
+    let Ok((next, left)) = proved.proof_was_wrong(app.now()) else { return Ok(()) };
+    let wrong = next.event("signing.proof_wrong", json!({ "proof": proof, "tries_left": left }));
+    match save(app, actor, next, wrong).await {
         Err(error) if super::case::is_stale(&error) => Ok(()),
         other => other,
     }
 }
 
-async fn save(app: &App, actor: &Actor, version: i64, next: Intent, event: Event) -> Result<(), SigningError> {
+/// Stores what has become of it, on the version that was read.
+async fn save(app: &App, actor: &Actor, next: Proved, event: Event) -> Result<(), SigningError> {
     let permit = actor.permit(&[Need::SignedIn])?;
     app.db
-        .commit(&permit, Record::of(event), (version, next), |(version, next), conn| {
+        .commit(&permit, Record::of(event), next, |next, conn| {
             Box::pin(async move {
-                store::update_intent(conn, *version, next, None).await?;
+                match next {
+                    Proved::Intent(stored) => store::update_intent(conn, stored.version, &stored.intent, None).await?,
+                    Proved::Batch(stored) => store::update_batch(conn, stored.version, &stored.batch).await?,
+                }
                 Ok::<_, CommitError<SigningError>>(())
             })
         })

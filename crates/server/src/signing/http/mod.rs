@@ -1,4 +1,6 @@
-//! HTTP of signing.
+//! HTTP of signing: the desk and one contract here, several contracts in [`batch`].
+
+mod batch;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,14 +9,14 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yinxin_domain::ids::{CertificateId, ContractId, IntentId, SealId};
-use yinxin_domain::signing::{Placement, PlacementWarning};
+use yinxin_domain::signing::{Intent, Placement, PlacementWarning, Summary};
 use zeroize::Zeroizing;
 
 use super::use_cases::complete::{Completed, complete};
-use super::use_cases::confirm::{Confirmed, confirm};
+use super::use_cases::confirm::{Confirmed, choose_ending, confirm};
 use super::use_cases::desk::{self, Desk, DeskPlaced, PlacementKindBody};
 use super::use_cases::keyword::{self, KeywordPlaces};
-use super::use_cases::release::release;
+use super::use_cases::release::{Released, release};
 use super::use_cases::send;
 use crate::actor::Actor;
 use crate::app::App;
@@ -27,10 +29,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_desk))
         .routes(routes!(get_keyword_places))
         .routes(routes!(post_intent))
+        .routes(routes!(post_ending))
         .routes(routes!(post_password))
         .routes(routes!(post_completion))
         .routes(routes!(delete_unsent))
         .routes(routes!(post_submission))
+        .merge(batch::routes())
 }
 
 /// What a signer needs to place seals; only for the party whose turn it is.
@@ -66,10 +70,14 @@ struct IntentBody {
     version: i64,
     /// The placements; frozen by this.
     placements: Vec<PlacementBody>,
+    /// 结束签章: whether the step ends with it, so that what is sealed is sent at once and this party cannot seal at the step again; left out,
+    /// what is sealed waits to be sent.
+    #[serde(default)]
+    ends_step: bool,
 }
 
 /// One placement.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PlacementBody {
     /// What is placed.
@@ -78,11 +86,25 @@ struct PlacementBody {
     #[schema(value_type = String)]
     seal_id: SealId,
     /// The page from 0; left out for a seam seal.
+    #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
     /// The centre from the left edge; left out for a seam seal.
+    #[serde(skip_serializing_if = "Option::is_none")]
     x_mm: Option<f64>,
     /// The centre from the upper edge; a seam seal without it stands at half height.
     y_mm: Option<f64>,
+}
+
+impl From<PlacementBody> for Placement {
+    fn from(one: PlacementBody) -> Self {
+        Self { kind: one.kind.into(), seal: one.seal_id, page: one.page, x_mm: one.x_mm, y_mm: one.y_mm }
+    }
+}
+
+impl From<Placement> for PlacementBody {
+    fn from(one: Placement) -> Self {
+        Self { kind: one.kind.into(), seal_id: one.seal, page: one.page, x_mm: one.x_mm, y_mm: one.y_mm }
+    }
 }
 
 /// A confirmed intent.
@@ -96,6 +118,8 @@ struct IntentAnswer {
     certificates: Vec<String>,
     /// What the signer should look at, though it may be.
     warnings: Vec<WarningBody>,
+    /// The kinds that these placements lack for ending the step; while there are any, 结束签章 is refused.
+    missing: Vec<PlacementKindBody>,
     /// When the intent can no longer be used, microseconds UTC.
     expires_at: i64,
 }
@@ -121,6 +145,8 @@ struct SummaryBody {
     summary_sm3: String,
     /// What will be set, and where.
     placements: Vec<SummaryPlacementBody>,
+    /// 结束签章: whether the step ends with it.
+    ends_step: bool,
 }
 
 /// One party.
@@ -155,15 +181,21 @@ struct WarningBody {
     over: Option<usize>,
 }
 
-impl From<Confirmed> for IntentAnswer {
-    fn from(Confirmed { intent, summary, warnings }: Confirmed) -> Self {
+impl From<PlacementWarning> for WarningBody {
+    fn from(PlacementWarning::Overlap { index, over }: PlacementWarning) -> Self {
+        Self { code: "placement.overlap", index, over }
+    }
+}
+
+impl SummaryBody {
+    fn of(intent: &Intent, summary: &Summary) -> Self {
         let placements =
             intent.placements.iter().zip(&summary.placements).map(|(placed, shown)| SummaryPlacementBody {
                 placed: DeskPlaced::of(placed),
                 seal_name: shown.seal_name.clone(),
                 seal_type: shown.seal_type.code().to_owned(),
             });
-        let summary = SummaryBody {
+        Self {
             title: summary.title.clone(),
             parties: summary
                 .parties
@@ -177,17 +209,20 @@ impl From<Confirmed> for IntentAnswer {
             digest_sm3: summary.digest_sm3.to_string(),
             summary_sm3: intent.summary.to_string(),
             placements: placements.collect(),
-        };
-        let warnings = warnings.into_iter().map(|PlacementWarning::Overlap { index, over }| WarningBody {
-            code: "placement.overlap",
-            index,
-            over,
-        });
+            ends_step: summary.ends_step,
+        }
+    }
+}
+
+impl From<Confirmed> for IntentAnswer {
+    fn from(Confirmed { intent, summary, warnings, missing }: Confirmed) -> Self {
+        let summary = SummaryBody::of(&intent, &summary);
         Self {
             intent_id: intent.id.to_string(),
             summary,
             certificates: intent.certificates.iter().map(ToString::to_string).collect(),
-            warnings: warnings.collect(),
+            warnings: warnings.into_iter().map(Into::into).collect(),
+            missing: missing.into_iter().map(Into::into).collect(),
             expires_at: intent.expires_at,
         }
     }
@@ -201,19 +236,29 @@ async fn post_intent(
     Path(id): Path<ContractId>,
     Json(body): Json<IntentBody>,
 ) -> Result<(StatusCode, Json<IntentAnswer>), Problem> {
-    let wanted: Vec<Placement> = body
-        .placements
-        .into_iter()
-        .map(|one| Placement {
-            kind: one.kind.into(),
-            seal: one.seal_id,
-            page: one.page,
-            x_mm: one.x_mm,
-            y_mm: one.y_mm,
-        })
-        .collect();
-    let confirmed = confirm(&app, &actor, id, body.version, &wanted).await?;
+    let wanted: Vec<Placement> = body.placements.into_iter().map(Into::into).collect();
+    let confirmed = confirm(&app, &actor, id, body.version, &wanted, body.ends_step).await?;
     Ok((StatusCode::CREATED, Json(confirmed.into())))
+}
+
+/// Whether the step ends with an intent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EndingBody {
+    /// 结束签章.
+    ends_step: bool,
+}
+
+/// Chooses anew whether the step ends with an intent; refused once a password was checked, or while marks are missing for it.
+#[utoipa::path(post, path = "/api/v1/signing-intents/{id}/ending", tag = "signing", params(("id" = String, Path)), request_body = EndingBody, responses((status = 200, body = SummaryBody)))]
+async fn post_ending(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<IntentId>,
+    Json(body): Json<EndingBody>,
+) -> Result<Json<SummaryBody>, Problem> {
+    let (intent, summary) = choose_ending(&app, &actor, id, body.ends_step).await?;
+    Ok(Json(SummaryBody::of(&intent, &summary)))
 }
 
 /// A certificate's password.
@@ -250,12 +295,18 @@ async fn post_password(
     Json(body): Json<PasswordBody>,
 ) -> Result<Json<TicketAnswer>, Problem> {
     let released = release(&app, &actor, id, body.certificate_id, body.certificate_password).await?;
-    Ok(Json(TicketAnswer {
-        ticket: released.ticket.text.to_string(),
-        certificate_id: released.certificate.to_string(),
-        expires_at: released.ticket.expires_at,
-        remaining: released.remaining.iter().map(ToString::to_string).collect(),
-    }))
+    Ok(Json(released.into()))
+}
+
+impl From<Released> for TicketAnswer {
+    fn from(released: Released) -> Self {
+        Self {
+            ticket: released.ticket.text.to_string(),
+            certificate_id: released.certificate.to_string(),
+            expires_at: released.ticket.expires_at,
+            remaining: released.remaining.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// The proofs of an intent.
@@ -269,7 +320,8 @@ struct CompletionBody {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     tickets: Vec<Zeroizing<String>>,
-    /// The code from the signer's phone.
+    /// The code from the signer's phone; left out for an intent of a batch, which was given its code when it was released.
+    #[serde(default)]
     sms_code: String,
 }
 
