@@ -126,18 +126,26 @@ fn push(path: &mut String, name: &str) {
 /// What a type does not accept. serde gives no kinds, only a sentence that begins in one of these ways.
 fn refused(mut path: String, said: &str) -> Fault {
     let quoted: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
-    if let Some(name) = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
-        push(&mut path, name);
-        return fault(
-            path,
+    // Both are told of the object, by the name that the type has for it.
+    let of_object = [
+        (
+            "missing field",
             "request.missing",
             ("缺少必填字段", "a required member is missing"),
             ("请补充该字段", "Add it"),
-        );
-    }
-    if said.starts_with("duplicate field") {
-        let message = ("同一个字段出现了两次", "the member stands twice");
-        return fault(path, "request.duplicate_member", message, ("请只保留一个", "Keep one of them"));
+        ),
+        (
+            "duplicate field",
+            "request.duplicate_member",
+            ("同一个字段出现了两次", "the member stands twice"),
+            ("请只保留一个", "Keep one of them"),
+        ),
+    ];
+    for (begins, code, message, remedy) in of_object {
+        if said.starts_with(begins) {
+            push(&mut path, quoted.first().copied().unwrap_or_default());
+            return fault(path, code, message, remedy);
+        }
     }
     if said.starts_with("unknown field") {
         let known = quoted.get(1..).unwrap_or_default();
