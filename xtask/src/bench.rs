@@ -185,8 +185,9 @@ fn measure(root: &Path, arguments: &Arguments, rows: &mut Vec<Row>) -> Result<()
         "bench_load",
         "--example",
         "lists_at_scale",
+        "--example",
+        "verify_file",
     ]);
-    build.args(["--package", "yinxin-pdf", "--example", "verify_file"]);
     shell.run(&mut build)?;
     let programs = release_folder(root)?;
     let quick = arguments.quick.then_some("--quick");

@@ -6,7 +6,7 @@
 
 use crate::award::{Award, Item, Party, Pricing};
 use crate::calendar::Date;
-use crate::contract::state::{Attachment, Content, Payment, Signing};
+use crate::contract::axes::{Attachment, Content, Payment, Signing};
 use crate::contract::{Contract, PartyKey};
 use crate::identifiers::Sm3Digest;
 use crate::ids::ContractId;

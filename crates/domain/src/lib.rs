@@ -10,6 +10,7 @@ pub mod identity;
 pub mod ids;
 pub mod law;
 pub mod money;
+pub mod not_json;
 pub mod notice;
 pub mod notification;
 pub mod organisation;

@@ -1,6 +1,11 @@
 //! Organisations: what kinds there are, in which state, and which roles their members have.
 
 use std::fmt;
+use std::ops::RangeInclusive;
+
+/// How many characters the registered name of an organisation has, which its seals carry whole. Who trades without a name of his own is
+/// registered under his personal one, of two characters; no registered name comes near sixty.
+pub const NAME_CHARACTERS: RangeInclusive<usize> = 2..=60;
 
 /// What a member may do in his organisation (design, section 1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]

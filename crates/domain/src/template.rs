@@ -11,10 +11,12 @@ mod bundled;
 mod check;
 mod compare;
 mod expand;
+mod file;
 mod fill;
 mod source;
 mod spec;
 mod text;
+mod validate;
 mod value;
 
 pub use bundled::{all, find};

@@ -225,34 +225,22 @@ pub(crate) struct Roots {
     pub locks: Vec<FieldLock>,
 }
 
-/// Looks at each root field once, and deeper only where fields have kids.
+/// Reads the whole form: what cannot be read before the signature could not be read after it either.
 pub(crate) fn roots(file: &Opened) -> Result<Roots, FieldError> {
     let mut found = Roots { names: Vec::new(), lock: None, locks: Vec::new() };
-    let Some((form, _)) = file.form()? else { return Ok(found) };
-    let roots = match file.get(&form, "Fields")? {
-        None => return Ok(found),
-        Some(Object::Array(items)) => items,
-        Some(_) => return Err(FieldError::Malformed),
-    };
-    let mut deeper = false;
-    for root in &roots {
-        let root = file.resolve(root)?;
-        let Object::Dictionary(field) = &*root else { continue };
-        if let Some(Object::String(name)) = file.get(field, "T")? {
-            found.names.push(text_of(&name));
+    for field in terminal_fields(file)? {
+        let root = field.name.split_once('.').map_or(field.name.as_str(), |(root, _)| root);
+        if found.names.last().is_none_or(|last| last != root) {
+            found.names.push(root.to_owned());
         }
-        deeper |= field.contains("Kids") || field.contains("Lock");
-        if let Some(Object::Dictionary(signature)) = file.get(field, "V")?.filter(|_| !deeper)
-            && signature.contains("Reference")
-        {
-            found.locks.push(FieldLock::set_by(file, &signature));
+        if field.field_type.as_ref().is_none_or(|name| name != "Sig") {
+            continue;
         }
-    }
-    if deeper {
-        let fields = file.signature_fields()?;
-        let signed = || fields.iter().filter_map(|field| field.value.as_ref().map(|value| (field, value)));
-        found.lock = signed().filter_map(|(field, _)| field.lock).min();
-        found.locks = signed().map(|(_, value)| FieldLock::set_by(file, &value.dictionary)).collect();
+        let field = file.signature_field(field)?;
+        if let Some(value) = &field.value {
+            found.lock = found.lock.into_iter().chain(field.lock).min();
+            found.locks.push(FieldLock::set_by(file, &value.dictionary));
+        }
     }
     Ok(found)
 }

@@ -9,7 +9,7 @@
 //!
 //! # From a name to a verified seal on a document
 //!
-//! Draw the seal. Sizes are millimetres; names of 4 to 60 characters are fitted, and a character that cannot be printed is an error, not a gap.
+//! Draw the seal. Sizes are millimetres; names of 2 to 60 characters are fitted, and a character that cannot be printed is an error, not a gap.
 //!
 //! ```
 //! use yinxin_seal::draw::{BLUE, CompanySeal, NameEnding, NameSeal, NameText, SealKind};

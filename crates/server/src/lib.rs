@@ -2,7 +2,7 @@
 //!
 //! Rooms shared by all features: [`app`] (what a use case may reach), [`actor`] (who acts, and the permit), [`db`] (reading,
 //! committing, documents), [`jobs`] (work for later), [`http`] (the edge), [`keys`] (secrets at rest), [`outside`] (other
-//! people's systems), [`failure`]. Then one folder per feature: `http.rs` calls `use_cases.rs`, which calls the domain and
+//! people's systems), [`failure`], `page` (lists in pages). Then one folder per feature: `http.rs` calls `use_cases.rs`, which calls the domain and
 //! its own `store.rs`; nobody but `store.rs` and `db/` writes SQL.
 
 pub mod actor;
@@ -27,6 +27,7 @@ pub mod notification;
 pub mod open_api;
 pub mod organisation;
 pub mod outside;
+mod page;
 pub mod seal;
 pub mod server;
 pub mod signing;

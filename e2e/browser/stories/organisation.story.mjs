@@ -21,6 +21,10 @@ story("a member is added with a role, given another, and removed; the last admin
   await page.getByRole("button", { name: "添加成员" }).click();
   const dialog = page.getByRole("dialog").filter({ visible: true });
   assert.deepEqual(await accessible(page, "adding a member"), []);
+  const box = await dialog.getByRole("checkbox").first().boundingBox();
+  const words = await dialog.locator("label.tick > span").first().boundingBox();
+  assert.ok(words.x - (box.x + box.width) >= 8, "a gap between a box and its words");
+  await look(page, "add-member");
   await dialog.locator("#member-phone").fill("12345");
   await dialog.getByRole("checkbox", { name: /^经办人/ }).uncheck();
   await dialog.getByRole("button", { name: "添加成员" }).click();

@@ -39,10 +39,12 @@ story("by the words that stand at the place, at the next and at all, taken back 
   const found = panel.locator(".found");
   await found.filter({ hasText: /^找到 \d+ 处/ }).waitFor();
   await page.locator(".over > .found").first().waitFor();
+  const said = await found.innerText();
   await look(page, "desk-by-words");
-  // It was a telephone for a moment, whose panel is another: asked again it finds the same.
-  await word.fill("甲 ⽅");
-  await page.keyboard.press("Enter");
+  // It was a telephone for a moment, whose panel is another: what was asked and found is still there.
+  assert.equal(await word.inputValue(), "甲 ⽅");
+  assert.equal(await found.innerText(), said);
+  await page.locator(".over > .found").first().waitFor();
   await panel.locator("[data-act=place-next]").click();
   await placed(page, 1);
   const all = panel.locator("[data-act=place-all]");
@@ -99,7 +101,6 @@ async function phoneToo(id) {
   await panel.getByRole("button", { name: "乙方", exact: true }).tap();
   await panel.locator(".found").filter({ hasText: /^找到 \d+ 处/ }).waitFor();
   await look(phone, "phone-by-words");
-  await panel.getByRole("button", { name: "乙方", exact: true }).tap();
   await panel.locator("[data-act=place-next]").tap();
   await panel.getByRole("button", { name: "收起" }).tap();
   await phone.getByText("必盖的印章已放好").waitFor();

@@ -542,7 +542,7 @@ export interface paths {
             cookie?: never;
         };
         /** A contract's notice: its state and its clock. */
-        get: operations["notice_of_contract"];
+        get: operations["notice_show_of_contract"];
         put?: never;
         post?: never;
         delete?: never;
@@ -902,7 +902,7 @@ export interface paths {
             cookie?: never;
         };
         /** One published notice, for everybody. */
-        get: operations["notice_one"];
+        get: operations["notice_show"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5593,7 +5593,7 @@ export interface operations {
             };
         };
     };
-    notice_of_contract: {
+    notice_show_of_contract: {
         parameters: {
             query?: never;
             header?: never;
@@ -6076,7 +6076,7 @@ export interface operations {
             };
         };
     };
-    notice_one: {
+    notice_show: {
         parameters: {
             query?: never;
             header?: never;

@@ -36,6 +36,10 @@ export const signedIn = computed(() => state.person !== undefined);
 export function hasRole(...roles: Role[]): boolean {
   return actor.value?.roles.some((role) => roles.includes(role as Role)) ?? false;
 }
+/** Whether the actor manages what is his: a person his own, an administrator the organisation's. */
+export const manages = (): boolean => session.actor === "person" || hasRole("administrator");
+export const isOrganisation = (): boolean => session.actor.startsWith("org_");
+export const actorName = (): string => actor.value?.name ?? "";
 
 const TAB = "yinxin.actor";
 

@@ -15,6 +15,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("yinxin-seal", &["yinxin-pki", "yinxin-fonts"]),
     ("yinxin-pdf", &["yinxin-pki", "yinxin-seal"]),
     ("yinxin-typeset", &["yinxin-fonts"]),
+    ("yinxin-picture", &["yinxin-fonts"]),
     ("yinxin-evidence", &["yinxin-pki", "yinxin-pdf"]),
     (
         "yinxin-server",

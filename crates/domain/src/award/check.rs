@@ -69,7 +69,7 @@ pub fn check(bytes: &[u8], context: &CheckContext<'_>) -> Result<Checked, Vec<Fa
     if bytes.len() > MAX_AWARD_BYTES {
         return Err(vec![Problem::TooLarge { limit: MAX_AWARD_BYTES }.at("")]);
     }
-    let tree = json::parse(bytes).map_err(|error| vec![Problem::Syntax { detail: error.to_string() }.at("")])?;
+    let tree = json::parse(bytes).map_err(|problem| vec![problem.at("")])?;
     let mut reader = Reader { faults: Faults::default(), ignored: Vec::new(), unprintable: context.unprintable };
     let award = read_award(&mut reader, &tree, context);
     let faults = reader.faults.into_vec();
@@ -266,7 +266,7 @@ fn read_party(reader: &mut Reader<'_>, json: &Json, path: String, side: &'static
         path,
         &["name", "uscc", "address", "kind", "size", "bank", "account", "legal_representative", "contact", "phone"],
     )?;
-    let name = reader.required_text(&members, "name", 200);
+    let name = reader.party_name(&members);
     let uscc = reader.required_text(&members, "uscc", 64).and_then(|_| reader.uscc(&members, "uscc"));
     let address = reader.text(&members, "address", 300);
     if let Some(kind) = reader.text(&members, "kind", 50)
@@ -310,7 +310,7 @@ fn read_suppliers(reader: &mut Reader<'_>, top: &Members<'_>, purchaser: Option<
 
 fn read_agency(reader: &mut Reader<'_>, json: &Json) -> Option<Agency> {
     let members = reader.object(json, "agency".to_owned(), &["name", "uscc", "address", "contact", "phone"])?;
-    let name = reader.required_text(&members, "name", 200);
+    let name = reader.party_name(&members);
     let uscc = reader.uscc(&members, "uscc");
     Some(Agency { name: name?, uscc })
 }

@@ -25,7 +25,7 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Problem {
     TooLarge { limit: usize },
-    Syntax { detail: String },
+    Syntax { zh: String, en: String },
     DuplicateMember,
     Missing,
     WrongType { expected: (&'static str, &'static str), found: (&'static str, &'static str) },
@@ -47,6 +47,7 @@ pub(super) enum Problem {
     Uscc { code: &'static str, expected: Option<char> },
     SamePartyOnBothSides,
     DuplicateSupplier { first: usize },
+    PartyName { length: usize },
     WrongSide { expected: &'static str },
     DuplicateLot { first: usize },
     UnknownLot,
@@ -91,11 +92,11 @@ impl Problem {
                     "split the lots or shorten the notes, then push again".to_owned(),
                 ],
             ),
-            Self::Syntax { detail } => (
+            Self::Syntax { zh, en } => (
                 "award.syntax",
                 [
-                    format!("不是合法的 JSON：{detail}"),
-                    format!("this is not valid JSON: {detail}"),
+                    format!("不是合法的 JSON：{zh}"),
+                    format!("this is not valid JSON: {en}"),
                     "请按 UTF-8 编码的标准 JSON 重新生成".to_owned(),
                     "write standard JSON in UTF-8".to_owned(),
                 ],
@@ -274,6 +275,16 @@ impl Problem {
                     format!("it is the same organisation as suppliers[{first}]"),
                     "请删除重复的供应商".to_owned(),
                     "remove the second one".to_owned(),
+                ],
+            ),
+            Self::PartyName { length } => (
+                "party.name_length",
+                [
+                    format!("单位名称有 {length} 个字，登记的名称为 2 至 60 个字，印章上也只能刻这么多"),
+                    format!("the name has {length} characters; a registered one, and the seal that carries it, has 2 to 60"),
+                    "请按营业执照或登记证书填写全称；联合体的各成员请在 suppliers 中分别列出".to_owned(),
+                    "write the full name as on the business licence or certificate; members of a consortium stand one by one in suppliers"
+                        .to_owned(),
                 ],
             ),
             Self::WrongSide { expected } => (

@@ -3,6 +3,12 @@
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
+use super::fault::Problem;
+use crate::not_json::NotJson;
+
+/// Members that one object may have: a million would make looking for duplicates slow, and no award has so many.
+const MOST_MEMBERS: usize = 1_000;
+
 /// A JSON value. Depth is bounded by the parser (128), size by the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Json {
@@ -19,11 +25,20 @@ pub(super) enum Json {
 }
 
 /// Reads a whole JSON text.
-pub(super) fn parse(bytes: &[u8]) -> Result<Json, serde_json::Error> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Json, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let json = Tree.deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(json)
+    let json = Tree.deserialize(&mut deserializer).and_then(|json| deserializer.end().map(|()| json));
+    json.map_err(|error| match NotJson::new(bytes, &error) {
+        Some(NotJson { line, column, zh, en }) => Problem::Syntax {
+            zh: format!("第 {line} 行第 {column} 个字处，{zh}"),
+            en: format!("line {line}, character {column}: {en}"),
+        },
+        // The tree takes every value; what it refuses is too many members.
+        None => Problem::Syntax {
+            zh: format!("一个对象的字段超过 {MOST_MEMBERS} 个"),
+            en: format!("an object has more than {MOST_MEMBERS} members"),
+        },
+    })
 }
 
 impl Json {
@@ -95,9 +110,8 @@ impl<'de> Visitor<'de> for Tree {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut members = Vec::new();
         while let Some(name) = access.next_key::<String>()? {
-            // A million members of one object would make looking for duplicates slow; no award has so many.
-            if members.len() == 1_000 {
-                return Err(A::Error::custom("an object has more than 1000 members"));
+            if members.len() == MOST_MEMBERS {
+                return Err(A::Error::custom("too many members"));
             }
             members.push((name, access.next_value_seed(Tree)?));
         }

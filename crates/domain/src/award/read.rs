@@ -5,6 +5,7 @@ use super::json::Json;
 use crate::calendar::{Date, DateError};
 use crate::identifiers::{UnifiedSocialCreditCode, UsccError};
 use crate::money::{Money, MoneyError};
+use crate::organisation::NAME_CHARACTERS;
 use crate::quantity::{Decimal, DecimalError};
 use crate::text::{is_invisible, name_characters};
 
@@ -114,6 +115,17 @@ impl Reader<'_> {
             }
             _ => self.text(members, name, limit),
         }
+    }
+
+    /// The registered name of an organisation. One that no seal can carry is a mistake of who pushes it, and found before anybody drafts.
+    pub(super) fn party_name(&mut self, members: &Members<'_>) -> Option<String> {
+        let name = self.required_text(members, "name", usize::MAX)?;
+        let length = name.chars().count();
+        if !NAME_CHARACTERS.contains(&length) {
+            self.faults.push(members.path("name"), Problem::PartyName { length });
+            return None;
+        }
+        Some(name)
     }
 
     /// One word of a fixed list.

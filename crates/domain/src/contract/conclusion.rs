@@ -1,11 +1,12 @@
 //! What follows conclusion: the platform's signature, filing and its answers, the notice.
 
+use crate::contract::axes::{Filing, Notice, PlatformSignature, Signing};
 use crate::contract::drafting::fit_text;
 use crate::contract::effect::{Effect, Topic};
 use crate::contract::event::{ContractEvent, Ignored};
 use crate::contract::profile::NoticeAfter;
 use crate::contract::refusal::Refusal;
-use crate::contract::state::{Context, Contract, Filing, Notice, PlatformSignature, Signing, Transition};
+use crate::contract::state::{Context, Contract, Transition};
 use crate::contract::verb::Verb;
 use crate::identifiers::Sm3Digest;
 

@@ -1,13 +1,12 @@
 //! The verbs of the draft: begin, edit, attach, send, take back, end the text, and revoke.
 
 use crate::calendar::Date;
+use crate::contract::axes::{Attachment, Content, Filing, FrozenDocument, Hold, Notice, Signing};
 use crate::contract::effect::{Effect, Topic};
 use crate::contract::event::ContractEvent;
 use crate::contract::party::{Party, PartyKey, PartyRole};
 use crate::contract::refusal::Refusal;
-use crate::contract::state::{
-    Attachment, Content, Context, Contract, Filing, FrozenDocument, Hold, Notice, Signing, Transition,
-};
+use crate::contract::state::{Context, Contract, Transition};
 use crate::contract::verb::Verb;
 use crate::identifiers::Sm3Digest;
 use crate::ids::{AwardId, ContractId};

@@ -4,8 +4,8 @@
 //! a kind is never renamed and never loses a field.
 
 use crate::calendar::Date;
+use crate::contract::axes::{Act, FrozenDocument, Payment};
 use crate::contract::party::PartyKey;
-use crate::contract::state::{Act, FrozenDocument, Payment};
 use crate::contract::text::Text;
 use crate::identifiers::Sm3Digest;
 use crate::ids::AwardId;

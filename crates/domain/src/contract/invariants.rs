@@ -1,11 +1,10 @@
 //! What holds whatever anybody does: checked by the property test over any sequence of verbs, and by the server before it saves.
 
+use crate::contract::axes::{Content, Filing, Hold, Notice, PlatformSignature, Signing, StepState};
 use crate::contract::event::ContractEvent;
 use crate::contract::party::{PartyKey, PartyRole};
 use crate::contract::profile::{NoticeAfter, Profile};
-use crate::contract::state::{
-    Content, Contract, Filing, Hold, Notice, PlatformSignature, Signing, StepState, Transition,
-};
+use crate::contract::state::{Contract, Transition};
 
 /// The invariants that one contract breaks, each as a sentence that should be true; empty for every contract that verbs can reach.
 pub fn broken_by(contract: &Contract, profile: &Profile) -> Vec<&'static str> {

@@ -1,9 +1,10 @@
 //! The way of a contract from draft to notice as its parties see it: what is done, what is now, what comes.
 
 use crate::calendar::{Date, WorkingDays};
+use crate::contract::axes::{Content, Filing, Notice, Signing, StepState};
 use crate::contract::party::PartyKey;
 use crate::contract::profile::{NoticeAfter, Profile, Review};
-use crate::contract::state::{Content, Contract, Filing, Notice, Signing, StepState};
+use crate::contract::state::Contract;
 use crate::contract::text::Text;
 use crate::law::RuleTables;
 

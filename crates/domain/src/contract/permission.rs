@@ -3,12 +3,11 @@
 //! [`Contract::permits`] answers for one verb from the profile, the actor and the state; every verb asks it first, and
 //! [`Contract::actions`] offers exactly the verbs it permits. What a verb is handed (a reason, an amount, a seal) is judged by the verb.
 
+use crate::contract::axes::{Content, Filing, Hold, Notice, PlatformSignature, Signing, Step, StepState};
 use crate::contract::party::{Actor, Party, PartyKey};
 use crate::contract::profile::{AttachmentWindow, Profile, Review, UndoEnds};
 use crate::contract::refusal::Refusal;
-use crate::contract::state::{
-    Content, Context, Contract, Filing, Hold, Notice, PlatformSignature, Signing, Step, StepState,
-};
+use crate::contract::state::{Context, Contract};
 use crate::contract::text::Text;
 use crate::contract::verb::{Side, Verb};
 use crate::organisation::Role;

@@ -1,14 +1,13 @@
 //! The verbs of review: before sealing confirm, return, modify; after sealing agree, disagree.
 
 use crate::calendar::Date;
+use crate::contract::axes::{Confirmation, Content, EndedText, FrozenDocument, Payment, Signing};
 use crate::contract::drafting::fit_reason;
 use crate::contract::effect::{Effect, Topic};
 use crate::contract::event::ContractEvent;
 use crate::contract::profile::{ConfirmationRules, Review, SealingChoice};
 use crate::contract::refusal::Refusal;
-use crate::contract::state::{
-    Confirmation, Content, Context, Contract, EndedText, FrozenDocument, Payment, Signing, Transition,
-};
+use crate::contract::state::{Context, Contract, Transition};
 use crate::contract::verb::Verb;
 
 /// What a reviewer says when he confirms.

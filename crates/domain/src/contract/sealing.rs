@@ -1,5 +1,6 @@
 //! The verbs of the signing order: seal, discard, submit, refuse, and the end of its time.
 
+use crate::contract::axes::{Act, Confirmation, Content, FrozenDocument, PlatformSignature, Signing, Step, StepState};
 use crate::contract::deadline::signing_expires_at;
 use crate::contract::drafting::fit_reason;
 use crate::contract::effect::{Effect, Topic};
@@ -7,10 +8,7 @@ use crate::contract::event::ContractEvent;
 use crate::contract::party::{PartyKey, PartyRole};
 use crate::contract::profile::{Need, Profile, StepParty, StepRule, UndoEnds};
 use crate::contract::refusal::Refusal;
-use crate::contract::state::{
-    Act, Confirmation, Content, Context, Contract, FrozenDocument, PlatformSignature, Signing, Step, StepState,
-    Transition,
-};
+use crate::contract::state::{Context, Contract, Transition};
 use crate::contract::verb::Verb;
 use crate::identifiers::Sm3Digest;
 use crate::ids::SealId;

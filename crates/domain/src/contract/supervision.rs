@@ -1,10 +1,11 @@
 //! The verbs of a supervisor: halt, let go on, exempt from publication.
 
+use crate::contract::axes::{Filing, Hold, Notice, PlatformSignature, Signing};
 use crate::contract::drafting::{fit_reason, fit_text};
 use crate::contract::effect::{Effect, Topic};
 use crate::contract::event::ContractEvent;
 use crate::contract::refusal::Refusal;
-use crate::contract::state::{Context, Contract, Filing, Hold, Notice, PlatformSignature, Signing, Transition};
+use crate::contract::state::{Context, Contract, Transition};
 use crate::contract::verb::Verb;
 
 impl Contract {

@@ -2,10 +2,11 @@
 //! be urged.
 
 use crate::calendar::{Date, Deadline, WorkingDays};
+use crate::contract::axes::{Content, Filing, Hold, Notice, Signing, Step, StepState};
 use crate::contract::party::{Actor, PartyKey};
 use crate::contract::permission::Action;
 use crate::contract::profile::Profile;
-use crate::contract::state::{Content, Context, Contract, Filing, Hold, Notice, Signing, Step, StepState};
+use crate::contract::state::{Context, Contract};
 use crate::contract::text::Text;
 use crate::contract::verb::Verb;
 use crate::contract::view::{Visibility, Who};

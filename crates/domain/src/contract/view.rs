@@ -1,8 +1,9 @@
 //! What a viewer sees of a contract: the name of its state, the lists it stands in, who holds it, and which document is his to see.
 
+use crate::contract::axes::{Content, Filing, Hold, Notice, PlatformSignature, Signing, StepState};
 use crate::contract::party::{Actor, Party, PartyKey};
 use crate::contract::profile::Profile;
-use crate::contract::state::{Content, Contract, Filing, Hold, Notice, PlatformSignature, Signing, StepState};
+use crate::contract::state::Contract;
 use crate::contract::text::Text;
 use crate::identifiers::Sm3Digest;
 use serde::{Deserialize, Serialize};

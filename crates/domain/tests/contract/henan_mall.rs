@@ -1,11 +1,11 @@
 //! S1: the online mall. The supplier drafts and sends, the purchaser confirms, returns or modifies; supplier seals, then purchaser; or paper.
 
 use crate::support::*;
+use yinxin_domain::contract::axes::{Filing, Notice, Payment, Signing};
 use yinxin_domain::contract::conclusion::{FilingAnswer, FilingOutcome};
 use yinxin_domain::contract::drafting::TextCheck;
 use yinxin_domain::contract::review::{Confirming, Sealing};
 use yinxin_domain::contract::sealing::NewAct;
-use yinxin_domain::contract::state::{Filing, Notice, Payment, Signing};
 use yinxin_domain::contract::view::{List, Visibility, Who};
 use yinxin_domain::contract::{Actor, Contract, ContractEvent, Effect, PartyKey, Refusal, Topic, Verb};
 use yinxin_domain::organisation::Role;

@@ -2,9 +2,9 @@
 
 use crate::support::*;
 use yinxin_domain::calendar::{Date, WorkingDays};
+use yinxin_domain::contract::axes::Signing;
 use yinxin_domain::contract::conclusion::{FilingAnswer, FilingOutcome};
 use yinxin_domain::contract::drafting::TextCheck;
-use yinxin_domain::contract::state::Signing;
 use yinxin_domain::contract::view::{List, Visibility, Who};
 use yinxin_domain::contract::{Actor, Effect, PartyKey, Topic, Verb};
 use yinxin_domain::law::RuleTables;

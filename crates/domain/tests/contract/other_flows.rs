@@ -2,9 +2,9 @@
 
 use crate::support::*;
 use yinxin_domain::calendar::{Date, WorkingDays};
+use yinxin_domain::contract::axes::{Filing, Notice};
 use yinxin_domain::contract::conclusion::{FilingAnswer, FilingOutcome};
 use yinxin_domain::contract::review::Sealing;
-use yinxin_domain::contract::state::{Filing, Notice};
 use yinxin_domain::contract::view::Who;
 use yinxin_domain::contract::{Actor, PartyKey};
 use yinxin_domain::law::RuleTables;

@@ -1,11 +1,11 @@
 //! Invented parties, a story that walks a contract through its verbs, and flow profiles that only tests know.
 
 use yinxin_domain::calendar::{Date, WorkingDays};
+use yinxin_domain::contract::axes::{FrozenDocument, Payment};
 use yinxin_domain::contract::drafting::{Beginning, TextCheck};
 use yinxin_domain::contract::invariants::{broken_by, broken_by_transition};
 use yinxin_domain::contract::review::{Confirming, Sealing};
 use yinxin_domain::contract::sealing::NewAct;
-use yinxin_domain::contract::state::{FrozenDocument, Payment};
 use yinxin_domain::contract::view::List;
 use yinxin_domain::contract::{
     Actor, Context, Contract, ContractEvent, Effect, Party, PartyKey, PartyRole, Profile, Profiles, Refusal,

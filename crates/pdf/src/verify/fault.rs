@@ -104,6 +104,8 @@ pub enum Fault {
     MaterialExcess,
     /// The time is only claimed, and a certificate that was good then is not any more.
     TimeNotProven,
+    /// The authority of the timestamp was good when it stamped and is not any more, and no later timestamp shows that this one existed before.
+    TimestampNotProven,
     /// The time of signing is before that of a signature which this one covers, or in the future.
     TimeOrder,
     /// A certificate has ended, and the file holds no revocation status of it that was issued after the signature.
@@ -123,6 +125,7 @@ impl Fault {
             | Fault::CmsUnreadable(CmsError::UnsupportedDigest(_) | CmsError::UnsupportedSignature(_))
             | Fault::AnnotatedAfter
             | Fault::TimeNotProven
+            | Fault::TimestampNotProven
             | Fault::TimeOrder
             | Fault::RevocationNotProven(_) => Verdict::Indeterminate,
             _ => Verdict::Invalid,
@@ -162,6 +165,7 @@ impl Fault {
             Fault::MaterialUnanchored => "material.unanchored",
             Fault::MaterialExcess => "material.excess",
             Fault::TimeNotProven => "time.not_proven",
+            Fault::TimestampNotProven => "timestamp.not_proven",
             Fault::TimeOrder => "time.order",
             Fault::RevocationNotProven(_) => "revocation.not_proven",
         }
@@ -202,6 +206,7 @@ impl Fault {
             Fault::MaterialUnanchored => "签名数据所带的证书不能追溯到受信任的根证书。".into(),
             Fault::MaterialExcess => "签名数据所带的证书过多。".into(),
             Fault::TimeNotProven => "签名时间没有可信时间戳，而证书此后已过期或被吊销。".into(),
+            Fault::TimestampNotProven => TIMESTAMP_NOT_PROVEN_ZH.into(),
             Fault::TimeOrder => "签名时间早于它之前的签名，或在未来。".into(),
             Fault::RevocationNotProven(role) => {
                 format!("{}的证书链中有证书现已过期，而文件中没有签名之后出具的吊销状态证据。", role_zh(*role))
@@ -262,6 +267,9 @@ impl Fault {
             Fault::TimeNotProven => {
                 "The time is only claimed, and the certificate has expired or been revoked since.".into()
             }
+            Fault::TimestampNotProven => "The certificate of the timestamp's authority has expired or been revoked since, and no later \
+                 timestamp shows that this one existed before."
+                .into(),
             Fault::TimeOrder => "The time of signing is before that of an earlier signature, or in the future.".into(),
             Fault::RevocationNotProven(role) => format!(
                 "A certificate in the chain of the {role:?} has ended, and the file holds no evidence of its revocation status that was \
@@ -270,6 +278,9 @@ impl Fault {
         }
     }
 }
+
+const TIMESTAMP_NOT_PROVEN_ZH: &str =
+    "时间戳机构的证书此后已过期或被吊销，而没有更晚的可信时间戳证明这枚时间戳在此之前已经存在。";
 
 fn role_zh(role: Role) -> &'static str {
     match role {
@@ -310,6 +321,7 @@ fn seal_zh(fault: &SealFault) -> String {
         SealFault::ClaimedTime => "签章声称的时间不可能为真。".into(),
         SealFault::NoTime => "签章时间无法读取。".into(),
         SealFault::TimeNotProven => "签章时间没有可信时间戳，而证书此后已过期或被吊销。".into(),
+        SealFault::TimestampNotProven => TIMESTAMP_NOT_PROVEN_ZH.into(),
         _ => "签章验证不通过。".into(),
     }
 }
@@ -329,6 +341,7 @@ fn seal_code(fault: &SealFault) -> &'static str {
         SealFault::ClaimedTime => "seal.claimed_time",
         SealFault::NoTime => "seal.no_time",
         SealFault::TimeNotProven => "time.not_proven",
+        SealFault::TimestampNotProven => "timestamp.not_proven",
         _ => "seal.other",
     }
 }

@@ -7,7 +7,7 @@ use yinxin_pki::key::SignatureAlgorithm;
 use yinxin_pki::oid;
 use yinxin_pki::tsp::{Timestamp, TimestampError, Token};
 use yinxin_pki::x509::Certificate;
-use yinxin_seal::ses::{Role, SealSignature, SealVersion, verify_seal_signature};
+use yinxin_seal::ses::{Role, SealFault, SealSignature, SealVersion, verify_seal_signature};
 
 use super::Found;
 use super::fault::{Fault, Frame};
@@ -47,8 +47,24 @@ pub(super) struct Examined {
     signer: Option<(Certificate, ChainReport)>,
     seal: Option<SealFacts>,
     claimed: Option<i64>,
-    stamp: Option<(Timestamp, ChainReport)>,
+    stamp: Option<Stamp>,
     clock: Option<Clock>,
+}
+
+/// A timestamp whose own signature holds.
+struct Stamp {
+    timestamp: Timestamp,
+    /// The chain of its authority at the stamped time.
+    chain: ChainReport,
+    /// Whether that chain had expired or been revoked by the time at which the stamp provably existed.
+    ended: bool,
+}
+
+impl Stamp {
+    /// Its time, if it proves one.
+    fn proven(&self) -> Option<i64> {
+        (!self.ended && self.chain.is_valid()).then_some(self.timestamp.time)
+    }
 }
 
 /// Reads all signatures in the order of the file and hashes the file once per hash function. The second value is the SM3 of the whole file.
@@ -213,14 +229,14 @@ pub(super) fn examine(file: &Opened, found: &Found, reading: &Reading, session: 
     let newest = reading.kind == Kind::DocumentTimestamp && existed == session.now;
     session.look_for_evidence(existed, newest, maker.as_ref(), &mut examined);
     let signer = examined.signer.as_ref().map(|(_, chain)| chain);
-    let authority = examined.stamp.as_ref().map(|(_, chain)| chain);
+    let authority = examined.stamp.as_ref().map(|stamp| &stamp.chain);
     signer.into_iter().chain(authority).for_each(|chain| session.note_path(chain));
     if let Some(loose) = &reading.loose {
         session.materials.judge(loose, &mut examined.faults);
     }
     let sound = reading.faults.is_empty() && examined.faults.is_empty();
     if reading.kind == Kind::DocumentTimestamp && sound {
-        let time = examined.stamp.as_ref().map(|(stamp, _)| stamp.time);
+        let time = examined.stamp.as_ref().and_then(Stamp::proven);
         session.existed = time.map_or(session.existed, |time| session.existed.min(time));
     }
     examined
@@ -264,10 +280,10 @@ impl Session<'_, '_> {
     /// concerns the `newest` document timestamp has time until the next.
     fn look_for_evidence(&mut self, existed: i64, newest: bool, maker: Option<&ChainReport>, examined: &mut Examined) {
         let stamp = examined.stamp.as_ref();
-        let signed_at = stamp.filter(|(_, chain)| chain.is_valid()).map_or(existed, |(stamp, _)| stamp.time);
+        let signed_at = stamp.and_then(Stamp::proven).unwrap_or(existed);
         let signer = examined.signer.as_ref().map(|(_, chain)| (Role::Signer, chain, signed_at));
         let maker = maker.map(|chain| (Role::SealMaker, chain, signed_at));
-        let authority = stamp.map(|(stamp, chain)| (Role::TimestampAuthority, chain, stamp.time));
+        let authority = stamp.map(|stamp| (Role::TimestampAuthority, &stamp.chain, stamp.timestamp.time));
         for (role, chain, at) in signer.into_iter().chain(maker).chain(authority) {
             let mut ended = false;
             for (certificate, issuer) in
@@ -322,8 +338,10 @@ impl Session<'_, '_> {
             valid_to: Time(seal.valid_to),
             maker: report.maker.as_ref().map(|maker| Holder::new(maker, report.maker_chain.as_ref())),
         });
+        let ended = report.faults.contains(&SealFault::TimestampNotProven);
         examined.signer = report.signer.zip(report.signer_chain);
-        examined.stamp = report.timestamp.zip(report.timestamp_chain);
+        examined.stamp =
+            report.timestamp.zip(report.timestamp_chain).map(|(timestamp, chain)| Stamp { timestamp, chain, ended });
         report.maker_chain
     }
 
@@ -365,14 +383,15 @@ impl Session<'_, '_> {
         for token in signer.timestamps() {
             self.stamp(reading, token, signer.signature(), examined);
         }
-        let proven = examined.stamp.as_ref().filter(|(_, chain)| chain.is_valid()).map(|(stamp, _)| stamp.time);
+        if examined.stamp.as_ref().is_some_and(|stamp| stamp.ended) {
+            examined.faults.push(Fault::TimestampNotProven);
+        }
+        let proven = examined.stamp.as_ref().and_then(Stamp::proven);
         let at = proven.or(examined.claimed).unwrap_or(self.existed);
         let chain = self.chain(Role::Signer, &certificate, at, &mut examined.faults);
         if proven.is_none() {
             // Only a proven time could save what does not hold any more.
-            let purpose = Purpose::ContractSigning;
-            let since = self.validator.validate(&certificate, purpose, self.existed, &self.evidence);
-            if since.problems.iter().any(|problem| !chain.problems.contains(problem)) {
+            if self.validator.has_ended_by(self.existed, &chain, Purpose::ContractSigning, &self.evidence) {
                 examined.faults.push(Fault::TimeNotProven);
             }
         }
@@ -386,14 +405,24 @@ impl Session<'_, '_> {
         let verified = token.and_then(|token| token.verify(&[signature], self.materials.certificates()));
         match verified {
             Err(error) => examined.faults.push(Fault::Timestamp(error)),
-            Ok(stamp) => {
-                let chain = self.chain(Role::TimestampAuthority, &stamp.authority, stamp.time, &mut examined.faults);
-                // Of several the earliest counts: each covers the same signature value.
-                if examined.stamp.as_ref().is_none_or(|(known, _)| stamp.time < known.time) {
-                    examined.stamp = Some((stamp, chain));
+            Ok(timestamp) => {
+                let stamp = self.judge(timestamp, &mut examined.faults);
+                // Of several the earliest that proves its time counts: each covers the same signature value.
+                let rank = |stamp: &Stamp| (stamp.proven().is_none(), stamp.timestamp.time);
+                if examined.stamp.as_ref().is_none_or(|known| rank(&stamp) < rank(known)) {
+                    examined.stamp = Some(stamp);
                 }
             }
         }
+    }
+
+    /// What a timestamp is worth: at its time its authority must have been good, and still when the stamp provably existed, or its key may have
+    /// been anybody's (ETSI EN 319 102-1, 5.6.2.4). RFC 3161, 4, would let a stamp outlive an authority that merely closed; the ETSI text does
+    /// not, and neither does this.
+    fn judge(&mut self, timestamp: Timestamp, faults: &mut Vec<Fault>) -> Stamp {
+        let chain = self.chain(Role::TimestampAuthority, &timestamp.authority, timestamp.time, faults);
+        let ended = self.validator.has_ended_by(self.existed, &chain, Purpose::TimeStamping, &self.evidence);
+        Stamp { timestamp, chain, ended }
     }
 
     fn document_timestamp(&mut self, reading: &Reading, examined: &mut Examined) {
@@ -405,19 +434,15 @@ impl Session<'_, '_> {
         let Some(digest) = &reading.digest else { return };
         match token.verify_digest(digest, self.materials.certificates()) {
             Err(error) => examined.faults.push(Fault::Timestamp(error)),
-            Ok(stamp) => {
-                if reading.loose.as_ref().is_some_and(|loose| !loose.names(&stamp.authority)) {
+            Ok(timestamp) => {
+                if reading.loose.as_ref().is_some_and(|loose| !loose.names(&timestamp.authority)) {
                     examined.faults.push(Fault::NotCanonical(Frame::SignerIdentifier));
                 }
-                let chain = self.chain(Role::TimestampAuthority, &stamp.authority, stamp.time, &mut examined.faults);
-                // A later timestamp must have come while this one's authority was still good, or its key may have been anybody's.
-                let authority = &stamp.authority;
-                let since = self.validator.validate(authority, Purpose::TimeStamping, self.existed, &self.evidence);
-                let worse = |problem| !chain.problems.contains(problem);
-                if since.problems.iter().any(worse) {
-                    examined.faults.push(Fault::TimeNotProven);
+                let stamp = self.judge(timestamp, &mut examined.faults);
+                if stamp.ended {
+                    examined.faults.push(Fault::TimestampNotProven);
                 }
-                examined.stamp = Some((stamp, chain));
+                examined.stamp = Some(stamp);
             }
         }
     }
@@ -426,11 +451,11 @@ impl Session<'_, '_> {
 /// Until when the newest document timestamp that holds protects the file: the end of its authority's chain. A renewal must come before.
 pub(super) fn protected_until(readings: &[Reading], examined: &[Examined]) -> Option<i64> {
     let sound = |(reading, examined): &(&Reading, &Examined)| {
-        let stamped = examined.stamp.as_ref().is_some_and(|(_, chain)| chain.is_valid());
+        let stamped = examined.stamp.as_ref().is_some_and(|stamp| stamp.proven().is_some());
         reading.kind == Kind::DocumentTimestamp && stamped && reading.faults.is_empty() && examined.faults.is_empty()
     };
     let (_, newest) = readings.iter().zip(examined).rev().find(sound)?;
-    newest.stamp.as_ref()?.1.path.iter().map(Certificate::not_after).min()
+    newest.stamp.as_ref()?.chain.path.iter().map(Certificate::not_after).min()
 }
 
 /// A clock is the operator's when its root also certified a signer of this file.
@@ -438,8 +463,8 @@ pub(super) fn judge_clocks(examined: &mut [Examined]) {
     let root = |chain: &ChainReport| chain.path.last().filter(|_| chain.path.len() > 1).cloned();
     let signers: Vec<Certificate> = examined.iter().filter_map(|examined| root(&examined.signer.as_ref()?.1)).collect();
     for one in examined.iter_mut() {
-        let Some((_, chain)) = one.stamp.as_ref().filter(|(_, chain)| chain.is_valid()) else { continue };
-        let own = root(chain).is_some_and(|root| signers.contains(&root));
+        let Some(stamp) = one.stamp.as_ref().filter(|stamp| stamp.proven().is_some()) else { continue };
+        let own = root(&stamp.chain).is_some_and(|root| signers.contains(&root));
         one.clock = Some(if own { Clock::Operator } else { Clock::Outside });
     }
 }
@@ -451,10 +476,10 @@ pub(super) fn report(file: &Opened, found: &Found, reading: &Reading, examined: 
     faults.extend(examined.faults);
     let end = value.byte_range.and_then(|[_, _, second, rest]| second.checked_add(rest));
     let covers_whole_file = end == Some(file.bytes().len()) && !faults.contains(&Fault::ByteRangeEnd);
-    let authority = examined.stamp.as_ref().map(|(stamp, chain)| Holder::new(&stamp.authority, Some(chain)));
+    let authority = examined.stamp.as_ref().map(|stamp| Holder::new(&stamp.timestamp.authority, Some(&stamp.chain)));
     let is_timestamp = reading.kind == Kind::DocumentTimestamp;
     let signer = examined.signer.as_ref().map(|(certificate, chain)| Holder::new(certificate, Some(chain)));
-    let proven = examined.stamp.as_ref().filter(|(_, chain)| chain.is_valid()).map(|(stamp, _)| Time(stamp.time));
+    let proven = examined.stamp.as_ref().and_then(Stamp::proven).map(Time);
     SignatureReport {
         field: found.field.clone(),
         kind: reading.kind,

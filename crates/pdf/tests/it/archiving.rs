@@ -124,7 +124,7 @@ fn an_archive_renewed_too_late_is_not_valid_again() {
     let options = VerifyOptions { roots, at_micros: NOW, limits: Default::default() };
     let report = verify(file.bytes().into(), &options).unwrap();
     assert_eq!(report.verdict, Verdict::Indeterminate, "{}", explained(&report));
-    assert_eq!(report.signatures[0].faults[0].code(), "time.not_proven");
+    assert_eq!(report.signatures[0].faults[0].code(), "timestamp.not_proven");
 }
 
 #[test]

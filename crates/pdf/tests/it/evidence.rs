@@ -19,7 +19,7 @@ use crate::parties::{Hierarchy, Holder, NOW, reopen, request};
 use crate::sample::Sample;
 use crate::verifying::explained;
 
-const HOUR: i64 = 3_600_000_000;
+pub const HOUR: i64 = 3_600_000_000;
 /// Long before [`NOW`], when everything has been made that is judged now.
 const SIGNED_AT: i64 = NOW - 200 * DAY;
 
@@ -93,7 +93,7 @@ impl Archive {
     }
 }
 
-fn list(issuer: &Hierarchy, this_update: i64, revoked: Option<(&Holder, i64)>) -> Vec<u8> {
+pub fn list(issuer: &Hierarchy, this_update: i64, revoked: Option<(&Holder, i64)>) -> Vec<u8> {
     let revoked = revoked.map(|(holder, revoked_at)| RevokedCertificate {
         serial: holder.certificate.serial().to_vec(),
         revoked_at,
@@ -108,13 +108,13 @@ fn list(issuer: &Hierarchy, this_update: i64, revoked: Option<(&Holder, i64)>) -
     yinxin_pki::crl::issue(&content, &issuer.root.certificate, &issuer.root.key).unwrap()
 }
 
-fn with(file: &Opened, holders: &[&Holder], list: Vec<u8>) -> Opened {
+pub fn with(file: &Opened, holders: &[&Holder], list: Vec<u8>) -> Opened {
     let certificates = holders.iter().map(|holder| holder.certificate.as_der().to_vec()).collect();
     let appended = add_dss(file, &Dss { certificates, ocsps: vec![], crls: vec![list] }, [3; 16]).unwrap();
     Opened::open(Arc::from([file.bytes(), &appended].concat())).unwrap()
 }
 
-fn codes(report: &Report) -> Vec<&'static str> {
+pub fn codes(report: &Report) -> Vec<&'static str> {
     report.signatures.iter().flat_map(|signature| &signature.faults).map(|fault| fault.code()).collect()
 }
 

@@ -9,6 +9,7 @@
 mod annotated;
 mod archiving;
 mod attacks;
+mod authority;
 mod bases;
 mod bits;
 mod cff;

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use yinxin_pdf::syntax::{SyntaxFault, XrefError};
-use yinxin_pdf::{OpenError, Opened, ReadError, prepare_form};
+use yinxin_pdf::{Dss, OpenError, Opened, ReadError, SignError, WriteError, prepare_form};
 
-use crate::parties::key;
+use crate::parties::{key, request};
 use crate::sample::{EXTRA, Sample, Xref};
+use crate::text::file_of;
 
 fn open(bytes: Vec<u8>) -> Result<Opened, OpenError> {
     Opened::open(Arc::from(bytes))
@@ -142,4 +143,38 @@ fn forms_with_xfa_or_a_signature_take_no_page_buttons() {
     let error = prepare_form(&signed.open(), &[key("A")], [0; 16]).unwrap_err();
     assert_eq!(error, yinxin_pdf::PrepareError::AlreadySigned("old".into()));
     assert!(matches!(prepare_form(&Sample::default().open(), &[], [0; 16]), Err(yinxin_pdf::PrepareError::BadParties)));
+}
+
+#[test]
+fn a_form_that_cannot_be_read_takes_no_signature() {
+    let dss = Dss::default();
+    let field = "<</FT/Sig/T(a)/Rect[0 0 0 0]/Subtype/Widget/P 3 0 R>>";
+    for (fields, third, readable) in [
+        ("[5 0 R]", field, true),
+        ("[5 0 R]", "<</Length 0>>stream\n\nendstream", false),
+        ("[5 0 R]", "<</FT/Sig/T/name>>", false),
+        ("[5 0 R]", "<</FT/Sig/T(a)/V 7>>", false),
+        ("[5 0 R]", "<</FT/Btn/T(a)/Kids 7>>", false),
+        ("[5 0 R]", "<</FT/Btn/T(a)/Kids[5 0 R 5 0 R]>>", false),
+        ("[5 0 R 5 0 R]", field, false),
+        ("[<</FT/Btn/T(a)>>]", field, false),
+        ("7", field, false),
+    ] {
+        let objects = [
+            format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields {fields}>>>>"),
+            "<</Type/Pages/Count 1/Kids[3 0 R]>>".to_owned(),
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>".to_owned(),
+            "null".to_owned(),
+            third.to_owned(),
+        ];
+        let file = open(file_of(&objects.map(String::into_bytes))).unwrap();
+        assert_eq!(file.signature_fields().is_ok(), readable, "{fields} {third}");
+        let prepared = file.prepare(&request("new", &dss));
+        match prepared {
+            Ok(_) => assert!(readable, "{fields} {third} was signed"),
+            Err(error) => {
+                assert!(!readable && matches!(error, SignError::Write(WriteError::Field(_))), "{third}: {error}");
+            }
+        }
+    }
 }

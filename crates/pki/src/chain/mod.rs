@@ -207,6 +207,20 @@ impl<'a> Validator<'a> {
         ChainReport { path, problems, revocation }
     }
 
+    /// Whether something speaks against the leaf of `chain` at `now` (microseconds UTC) that did not at the time at which the chain was judged:
+    /// it has expired or been revoked in between. What was signed then needs a proof that it existed before (ETSI EN 319 102-1, 5.6.2.4).
+    pub fn has_ended_by(
+        &mut self,
+        now: i64,
+        chain: &ChainReport,
+        purpose: Purpose,
+        evidence: &RevocationEvidence<'_>,
+    ) -> bool {
+        let Some(leaf) = chain.path.first() else { return false };
+        let since = self.validate(leaf, purpose, now, evidence);
+        since.problems.iter().any(|problem| !chain.problems.contains(problem))
+    }
+
     /// Depth-first search for a chain; `true` once one was found that nothing speaks against.
     fn extend(&mut self, path: &mut Vec<Certificate>, search: &mut Search) -> bool {
         let Some(last) = path.last().cloned() else { return false };

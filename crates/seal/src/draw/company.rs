@@ -54,7 +54,7 @@ impl FromStr for SealCode {
 /// The round seal of an organisation: ring, star, name in an arc, and where there is one the purpose and the code.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CompanySeal {
-    /// Full legal name as registered, 4 to 60 characters.
+    /// Full legal name as registered, 2 to 60 characters.
     pub name: String,
     /// What the seal is for.
     pub kind: SealKind,
@@ -69,7 +69,7 @@ pub struct CompanySeal {
 /// its purpose under the star.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpecialSeal {
-    /// Full legal name as registered, 4 to 60 characters.
+    /// Full legal name as registered, 2 to 60 characters.
     pub name: String,
     /// The line under the star, 2 to 12 characters.
     pub purpose: String,
@@ -79,7 +79,8 @@ pub struct SpecialSeal {
     pub diameter_mm: f64,
 }
 
-const LEAST_NAME: usize = 4;
+/// Who trades without a name of his own is registered under his personal one.
+const LEAST_NAME: usize = 2;
 const MOST_NAME: usize = 60;
 const LEAST_PURPOSE: usize = 2;
 const MOST_PURPOSE: usize = 12;
@@ -90,7 +91,7 @@ impl CompanySeal {
     /// Draws the seal in cinnabar.
     ///
     /// # Errors
-    /// [`DrawError`] when the name is shorter than 4 or longer than 60 characters or holds one that no bundled font has, or the
+    /// [`DrawError`] when the name is shorter than 2 or longer than 60 characters or holds one that no bundled font has, or the
     /// diameter is not between 38 and 45 mm.
     pub fn draw(&self) -> Result<Drawing, DrawError> {
         round(&self.name, self.kind.purpose(), self.code.as_ref(), self.diameter_mm)
@@ -164,7 +165,7 @@ mod tests {
         for (kind, diameter_mm) in [(SealKind::Company, 42.0), (SealKind::Contract, 38.0)] {
             let rest = pieces(&seal("皿皿皿皿", kind, diameter_mm).draw().unwrap()) - 4;
             // Each length on which the rules turn, and some between.
-            for length in [5, 8, 9, 10, 11, 12, 13, 14, 17, 20, 22, 23, 28, 34, 35, 36, 43, 52, 60] {
+            for length in [2, 3, 5, 8, 9, 10, 11, 12, 13, 14, 17, 20, 22, 23, 28, 34, 35, 36, 43, 52, 60] {
                 let drawing = seal(&"皿".repeat(length), kind, diameter_mm).draw().unwrap();
                 assert_eq!(pieces(&drawing), rest + length, "{length} characters, {kind:?}");
             }
@@ -195,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_code_leaves_the_ring_and_the_name_alone() {
-        for length in [4, 12, 20, 34, 60] {
+        for length in [2, 4, 12, 20, 34, 60] {
             let mut with = seal(&"皿".repeat(length), SealKind::Bid, 38.0);
             let without = pieces(&with.draw().unwrap());
             // Each digit is one piece; 1 has no hole to confuse the count.
@@ -206,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_purpose_of_any_length_stands_clear_of_the_name() {
-        for (length, name) in [(2, 4), (5, 10), (6, 12), (9, 22), (12, 30), (12, 60), (2, 60)] {
+        for (length, name) in [(2, 2), (2, 4), (5, 10), (6, 12), (9, 22), (12, 30), (12, 60), (2, 60)] {
             let special = |purpose: usize| SpecialSeal {
                 name: "皿".repeat(name),
                 purpose: "皿".repeat(purpose),
@@ -229,8 +230,8 @@ mod tests {
     #[test]
     fn what_cannot_be_on_a_seal_is_refused_by_name() {
         let draw = |name: &str| seal(name, SealKind::Company, 42.0).draw().unwrap_err();
-        assert_eq!(draw(""), DrawError::NameTooShort { length: 0, least: 4 });
-        assert_eq!(draw("  示例  "), DrawError::NameTooShort { length: 2, least: 4 });
+        assert_eq!(draw(""), DrawError::NameTooShort { length: 0, least: 2 });
+        assert_eq!(draw("  示  "), DrawError::NameTooShort { length: 1, least: 2 });
         assert_eq!(draw(&"示".repeat(61)), DrawError::NameTooLong { length: 61, most: 60 });
         let error = draw("示例\n\u{202e}公司😀");
         assert_eq!(error, DrawError::Unprintable { characters: vec!['\u{202e}', '😀', '\n'] });

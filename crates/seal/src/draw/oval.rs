@@ -22,7 +22,7 @@ pub enum OvalSize {
 /// ring, number 3.7 mm high with figures 1.3 mm wide, purpose 4.6 mm high and 3 mm wide with its top 4.2 mm below the middle.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OvalSeal {
-    /// Full legal name as registered, 4 to 60 characters.
+    /// Full legal name as registered, 2 to 60 characters.
     pub name: String,
     /// What stands across the middle, such as the taxpayer's number: 1 to 20 characters.
     pub number: Option<String>,
@@ -55,7 +55,7 @@ impl OvalSeal {
         outline.ellipse(centre, width / 2.0 - RING_MM, height / 2.0 - RING_MM, true);
         let oval = Oval { across: width / 2.0, up: height / 2.0, centre };
 
-        let name = glyphs(&letters(&self.name, 4, 60)?, SONG)?;
+        let name = glyphs(&letters(&self.name, 2, 60)?, SONG)?;
         oval.draw_name(&name, &mut outline);
         if let Some(number) = &self.number {
             let characters = letters(number, 1, 20)?;
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn characters_of_names_of_every_length_touch_neither_each_other_nor_anything_else() {
         for size in [OvalSize::Usual, OvalSize::Invoice] {
-            for length in [4, 5, 8, 9, 10, 11, 14, 18, 22, 27, 30, 36, 37, 44, 52, 60] {
+            for length in [2, 3, 4, 5, 8, 9, 10, 11, 14, 18, 22, 27, 30, 36, 37, 44, 52, 60] {
                 let mut seal = oval(&"皿".repeat(length), size);
                 assert_eq!(pieces(&seal.draw().unwrap()), 1 + length, "{length} characters, {size:?}");
                 // 18 figures without a hole, and five characters of one piece.
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_name_is_symmetrical_and_upright_at_the_top() {
-        for count in [4, 9, 10, 25, 60] {
+        for count in [2, 4, 9, 10, 25, 60] {
             let drawing = oval(&"日".repeat(count), OvalSize::Usual).draw().unwrap();
             let field = drawing.field(20.0).unwrap();
             let (mut same, mut all) = (0, 0);
@@ -251,7 +251,7 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let seal = oval("示例公司", OvalSize::Usual);
         let refused = |seal: OvalSeal| seal.draw().unwrap_err();
-        assert_eq!(refused(oval("示例", OvalSize::Usual)), DrawError::NameTooShort { length: 2, least: 4 });
+        assert_eq!(refused(oval("示", OvalSize::Usual)), DrawError::NameTooShort { length: 1, least: 2 });
         let number = Some("9".repeat(21));
         assert_eq!(refused(OvalSeal { number, ..seal.clone() }), DrawError::NameTooLong { length: 21, most: 20 });
         let purpose = Some("章".into());

@@ -46,7 +46,6 @@ pub(super) fn take(picture: &Picture, paper: &Paper, found: &Found) -> Field {
     }
     let red = smoothed(&red, width, height);
     // Print beyond the frame has no say, whatever colour the camera gave it.
-    // Print beyond the frame has no say, whatever colour the camera gave it.
     let outside = |i: usize| {
         let in_photo = |at: usize, first: usize| ((at + first) as f32 + 0.5) * factor as f32;
         let x = (in_photo(i % width, left) - found.middle.0) / found.half.0;

@@ -90,7 +90,9 @@ pub struct PhotoSeal {
     shape: SealShape,
 }
 
-/// Finds the red seal in a photo and takes out its ink. Takes some tenths of a second of the processor for a photo of 12 megapixels.
+/// Finds the red seal in a photo and takes out its ink. Of two seals the larger is meant if the other has less than two fifths of its area (a
+/// name seal beside a company's); else both are refused ([`PhotoError::Several`]).
+/// Takes some tenths of a second of the processor for a photo of 12 megapixels.
 ///
 /// # Errors
 /// [`PhotoError`] if the file cannot be read within the limits, or there is not exactly one whole, legible seal.

@@ -66,11 +66,12 @@ impl Paper {
                 break;
             }
         }
-        // Warm lamps colour paper, but what is this far from white is a red sheet, or no paper.
+        // Warm lamps colour paper, but what is this far from white is a red sheet, or no paper. Lamps take blue away, red paper green as well:
+        // ink on it stands out so little that print passes for ink.
         let middle = paper.at_unit(0.0, 0.0);
         let (least, most) =
             (middle.iter().copied().fold(f64::MAX, f64::min), middle.iter().copied().fold(0.0, f64::max));
-        (most > 60.0 && least > 0.4 * most).then_some(paper)
+        (most > 60.0 && least > 0.4 * most && middle[1] > 0.62 * middle[0]).then_some(paper)
     }
 
     fn at_unit(&self, u: f64, v: f64) -> [f64; 3] {

@@ -4,8 +4,10 @@
 //! The standards stop at the first failure. Here every step is judged and all faults are reported in the standards' order, because a
 //! person who reads the report wants to know all of them; the worst decides the verdict.
 //!
-//! One thing is stricter: a time that only the signer claims can be set back, so it proves nothing about a certificate that has since
-//! expired or been revoked. Such a signature is [`Verdict::Indeterminate`], not valid.
+//! Two things are stricter. A time that only the signer claims can be set back, so it proves nothing about a certificate that has since
+//! expired or been revoked. And a time stamp counts no longer than its authority: once that has ended, its key may be anybody's, and only
+//! what shows that the stamp existed before (in a PDF a later document timestamp) keeps it (ETSI EN 319 102-1, 5.6.2). Such a signature is
+//! [`Verdict::Indeterminate`], not valid.
 
 use yinxin_pki::asn1::ObjectIdentifier;
 use yinxin_pki::chain::{ChainProblem, ChainReport, Purpose, RevocationEvidence, Validator};
@@ -87,6 +89,9 @@ pub enum SealFault {
     /// The time is only claimed, and a certificate that was good then is not any more.
     #[error("seal.time_not_proven: the time is only claimed, and the certificate has expired or been revoked since")]
     TimeNotProven,
+    /// The time stamp's authority was good then and is not any more, and nothing shows that the stamp existed before.
+    #[error("seal.timestamp_not_proven: the authority of the time stamp has expired or been revoked since")]
+    TimestampNotProven,
 }
 
 impl SealFault {
@@ -94,9 +99,12 @@ impl SealFault {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Chain(_, ChainProblem::NoTrustedRoot) => Verdict::Untrusted,
-            Self::Algorithm(..) | Self::MakerUnreadable | Self::Extension | Self::NoTime | Self::TimeNotProven => {
-                Verdict::Indeterminate
-            }
+            Self::Algorithm(..)
+            | Self::MakerUnreadable
+            | Self::Extension
+            | Self::NoTime
+            | Self::TimeNotProven
+            | Self::TimestampNotProven => Verdict::Indeterminate,
             _ => Verdict::Invalid,
         }
     }
@@ -119,6 +127,7 @@ impl SealFault {
             Self::SealValidity => "GM/T 0031-2014 6.1.2 d",
             Self::SignerNotListed => "GM/T 0031-2014 6.2.2",
             Self::Timestamp(_)
+            | Self::TimestampNotProven
             | Self::Certificate(Role::TimestampAuthority)
             | Self::Algorithm(Role::TimestampAuthority, _)
             | Self::Signature(Role::TimestampAuthority)
@@ -151,6 +160,8 @@ pub struct SealSignatureReport {
     pub timestamp: Option<Timestamp>,
     /// The chain of the timestamping authority at the stamped time.
     pub timestamp_chain: Option<ChainReport>,
+    /// Whether the time stamp holds, its authority is trusted, and has not ended since.
+    timestamp_counts: bool,
     /// The signer's certificate, if it can be read.
     pub signer: Option<Certificate>,
     /// The signer's chain at the time of signing.
@@ -174,9 +185,9 @@ impl SealSignatureReport {
         worst(&self.faults)
     }
 
-    /// Whether the time of signing comes from a time stamp whose authority is trusted, and not from the signer alone.
+    /// Whether the time of signing comes from a time stamp whose authority is trusted and has not ended since, and not from the signer alone.
     pub fn time_is_proven(&self) -> bool {
-        self.timestamp_chain.as_ref().is_some_and(ChainReport::is_valid)
+        self.timestamp_counts
     }
 }
 
@@ -222,8 +233,9 @@ pub fn verify_seal(
 
 /// Verifies a seal signature over data whose SM3 digest is `data_hash` (GM/T 0031-2014 6.2.3, GB/T 38540-2020).
 ///
-/// `now`, microseconds UTC, is the time of verifying: nothing was signed after it, and a time that is only claimed is worth as much as
-/// the certificate is now. In a PDF the data are the bytes of the ByteRange.
+/// `now`, microseconds UTC, is the time of verifying, or the earlier one at which the whole signature provably existed: nothing was signed
+/// after it, a time that is only claimed is worth as much as the certificate is then, and a time stamp as much as its authority. In a PDF the
+/// data are the bytes of the ByteRange.
 pub fn verify_seal_signature(
     signature: &SealSignature<'_>,
     data_hash: &[u8],
@@ -239,8 +251,14 @@ pub fn verify_seal_signature(
     let (timestamp, timestamp_chain) = token
         .and_then(|token| stamped_time(token, signature.signature, validator, evidence, &mut stamp_faults))
         .map_or((None, None), |(timestamp, chain)| (Some(timestamp), Some(chain)));
-    let proven = timestamp.as_ref().filter(|_| timestamp_chain.as_ref().is_some_and(ChainReport::is_valid));
-    let proven = proven.map(|timestamp| timestamp.time);
+    let ended = timestamp_chain
+        .as_ref()
+        .is_some_and(|chain| validator.has_ended_by(now, chain, Purpose::TimeStamping, evidence));
+    if ended {
+        stamp_faults.push(SealFault::TimestampNotProven);
+    }
+    let holds = !ended && timestamp_chain.as_ref().is_some_and(ChainReport::is_valid);
+    let proven = timestamp.as_ref().filter(|_| holds).map(|timestamp| timestamp.time);
     let signing_time = proven.or(signature.claimed_time);
     let at = signing_time.unwrap_or(now);
 
@@ -272,10 +290,7 @@ pub fn verify_seal_signature(
     if proven.is_none() {
         // A certificate that fails today but did not at the claimed time: only a proven time could save it.
         let mut worse_today = |chain: &Option<ChainReport>, purpose| {
-            chain.as_ref().is_some_and(|chain| {
-                let today = validator.validate(&chain.path[0], purpose, now, evidence);
-                today.problems.iter().any(|problem| !chain.problems.contains(problem))
-            })
+            chain.as_ref().is_some_and(|chain| validator.has_ended_by(now, chain, purpose, evidence))
         };
         if worse_today(&signer_chain, Purpose::ContractSigning) || worse_today(&seal.maker_chain, Purpose::SealMaking) {
             faults.push(SealFault::TimeNotProven);
@@ -296,6 +311,7 @@ pub fn verify_seal_signature(
         signing_time,
         timestamp,
         timestamp_chain,
+        timestamp_counts: holds,
         signer,
         signer_chain,
         maker: seal.maker,

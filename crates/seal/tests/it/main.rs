@@ -12,6 +12,7 @@ mod hostile;
 mod interop;
 mod ofd;
 mod photo;
+mod photo_hard;
 mod seeds;
 mod structures;
 #[path = "../../../pki/tests/it/variants.rs"]

@@ -18,30 +18,30 @@ const DPI: u32 = 305;
 
 /// Strengths of ink, 0 to 1, in rows from the top.
 #[derive(Clone)]
-struct Mask {
-    width: usize,
-    height: usize,
-    levels: Vec<f32>,
+pub struct Mask {
+    pub width: usize,
+    pub height: usize,
+    pub levels: Vec<f32>,
 }
 
 impl Mask {
-    fn of(png: &[u8]) -> Self {
+    pub fn of(png: &[u8]) -> Self {
         let image = image::load_from_memory_with_format(png, ImageFormat::Png).unwrap().into_rgba8();
         let levels = image.pixels().map(|pixel| f32::from(pixel[3]) / 255.0).collect();
         Self { width: image.width() as usize, height: image.height() as usize, levels }
     }
 
-    fn drawn(drawing: &Drawing) -> Self {
+    pub fn drawn(drawing: &Drawing) -> Self {
         Self::of(&drawing.to_png(DPI).unwrap())
     }
 
-    fn at(&self, x: i64, y: i64) -> f32 {
+    pub fn at(&self, x: i64, y: i64) -> f32 {
         let inside = (0..self.width as i64).contains(&x) && (0..self.height as i64).contains(&y);
         if inside { self.levels[y as usize * self.width + x as usize] } else { 0.0 }
     }
 
     /// First and last column and row with ink.
-    fn bounds(&self) -> (i64, i64, i64, i64) {
+    pub fn bounds(&self) -> (i64, i64, i64, i64) {
         let mut bounds = (i64::MAX, i64::MIN, i64::MAX, i64::MIN);
         for (i, _) in self.levels.iter().enumerate().filter(|(_, level)| **level > 0.5) {
             let (x, y) = ((i % self.width) as i64, (i / self.width) as i64);
@@ -52,22 +52,22 @@ impl Mask {
 }
 
 /// A photo in the making: light that comes back from each pixel, 0 to 1.
-struct Sheet {
-    width: usize,
-    height: usize,
-    light: Vec<[f32; 3]>,
+pub struct Sheet {
+    pub width: usize,
+    pub height: usize,
+    pub light: Vec<[f32; 3]>,
 }
 
-const RED: [f32; 3] = [0.80, 0.13, 0.16];
+pub const RED: [f32; 3] = [0.80, 0.13, 0.16];
 const TONER: [f32; 3] = [0.07, 0.07, 0.08];
 
 impl Sheet {
-    fn blank(width: usize, height: usize) -> Self {
+    pub fn blank(width: usize, height: usize) -> Self {
         Self { width, height, light: vec![[1.0; 3]; width * height] }
     }
 
     /// Presses `mask` on the sheet at (`left`, `top`): ink over ink takes both their lights away.
-    fn press(&mut self, mask: &Mask, left: i64, top: i64, ink: [f32; 3], strength: f32) {
+    pub fn press(&mut self, mask: &Mask, left: i64, top: i64, ink: [f32; 3], strength: f32) {
         let within = |from: i64, size: usize, all: usize| {
             let clamped = |at: i64| usize::try_from(at).unwrap_or(0).min(all);
             clamped(from)..clamped(from + size as i64)
@@ -82,7 +82,7 @@ impl Sheet {
     }
 
     /// Lines of print all over the sheet.
-    fn with_text(mut self) -> Self {
+    pub fn with_text(mut self) -> Self {
         let line = Mask::drawn(&DateSeal { year: 2025, month: 6, day: 4 }.draw().unwrap());
         for (row, top) in (10..self.height as i64).step_by(line.height).enumerate() {
             for left in (-((row as i64 * 97) % 200)..self.width as i64).step_by(line.width + 20) {
@@ -142,17 +142,17 @@ impl Sheet {
     }
 }
 
-fn company() -> Drawing {
+pub fn company() -> Drawing {
     let code = Some("4301020000012".parse().unwrap());
     let name = "示例园林绿化有限公司".into();
     CompanySeal { name, kind: SealKind::Contract, code, diameter_mm: 40.0 }.draw().unwrap()
 }
 
-fn name_seal(text: NameText) -> Drawing {
+pub fn name_seal(text: NameText) -> Drawing {
     NameSeal { name: "林示例".into(), ending: NameEnding::Filling, text, side_mm: 20.0 }.draw().unwrap()
 }
 
-fn oval() -> Drawing {
+pub fn oval() -> Drawing {
     OvalSeal {
         name: "示例园林绿化有限公司".into(),
         number: Some("91430104MA000231X7".into()),
@@ -164,14 +164,19 @@ fn oval() -> Drawing {
     .unwrap()
 }
 
-fn taken(seal: &PhotoSeal) -> Mask {
+/// A line of large characters, as a heading has them, at so many dots per inch.
+pub fn red_text(dpi: u32) -> Mask {
+    Mask::of(&DateSeal { year: 2025, month: 6, day: 4 }.draw().unwrap().to_png(dpi).unwrap())
+}
+
+pub fn taken(seal: &PhotoSeal) -> Mask {
     let (width, height) = (seal.width_px(), seal.height_px());
     let levels = (0..width * height).map(|i| f32::from(seal.ink_at(i % width, i / width)) / 255.0).collect();
     Mask { width: width as usize, height: height as usize, levels }
 }
 
 /// Intersection over union of two inks, at the best of a few shifts of their bounding boxes.
-fn overlap(a: &Mask, b: &Mask) -> f64 {
+pub fn overlap(a: &Mask, b: &Mask) -> f64 {
     let ((al, ar, at, ab), (bl, _, bt, _)) = (a.bounds(), b.bounds());
     let mut best: f64 = 0.0;
     for (dx, dy) in (-2..=2).flat_map(|dx| (-2..=2).map(move |dy| (dx, dy))) {

@@ -169,13 +169,45 @@ fn a_certificate_that_had_expired_at_signing_is_invalid() {
 #[test]
 fn a_proven_time_keeps_a_signature_valid_after_expiry_and_a_claimed_one_does_not() {
     let mut world = World::new();
+    // Signer, maker and seal end after 700 days, the authority of the stamp after 1,000.
+    world.tsa = world.issue(CertificateProfile::Tsa, "示例时间戳服务", (NOW - DAY, NOW + 1000 * DAY));
     let seal = world.seal();
     let bytes = world.sign(&seal, DOCUMENT, NOW);
     let proven = stamped(&mut world, &bytes, NOW);
-    let decades_later = NOW + 30 * 365 * DAY;
-    assert_eq!(verify_with(&world, &proven, &[], decades_later).verdict(), Verdict::Valid);
-    let report = verify_with(&world, &bytes, &[], decades_later);
+    let report = verify_with(&world, &proven, &[], NOW + 800 * DAY);
+    assert_eq!((report.verdict(), report.time_is_proven()), (Verdict::Valid, true));
+    let report = verify_with(&world, &bytes, &[], NOW + 800 * DAY);
     assert_eq!((report.verdict(), &report.faults[..]), (Verdict::Indeterminate, &[SealFault::TimeNotProven][..]));
+    // Once the authority has ended its key may be anybody's: the stamp says no more than a claim (ETSI EN 319 102-1, 5.6.2.4).
+    let report = verify_with(&world, &proven, &[], NOW + 1001 * DAY);
+    assert_eq!((report.verdict(), report.time_is_proven()), (Verdict::Indeterminate, false));
+    assert_eq!(report.faults, [SealFault::TimeNotProven, SealFault::TimestampNotProven]);
+}
+
+#[test]
+fn a_time_stamp_whose_authority_has_ended_proves_nothing_though_the_signer_is_still_good() {
+    let mut world = World::new();
+    world.tsa = world.issue(CertificateProfile::Tsa, "示例时间戳服务", (NOW - DAY, NOW + 100 * DAY));
+    let bytes = world.sign(&world.seal(), DOCUMENT, NOW);
+    let bytes = stamped(&mut world, &bytes, NOW);
+    assert_eq!(verify_with(&world, &bytes, &[], NOW + 99 * DAY).verdict(), Verdict::Valid);
+    let report = verify_with(&world, &bytes, &[], NOW + 101 * DAY);
+    assert_eq!(report.faults, [SealFault::TimestampNotProven]);
+    assert_eq!((report.verdict(), report.time_is_proven()), (Verdict::Indeterminate, false));
+    // Nor does one whose authority was revoked since; what was known to exist before (`now`) keeps it.
+    let list = RevocationListContent {
+        number: 1,
+        this_update: NOW + 50 * DAY,
+        next_update: NOW + 51 * DAY,
+        revoked: vec![RevokedCertificate {
+            serial: world.tsa.certificate.serial().to_vec(),
+            revoked_at: NOW + 40 * DAY,
+            reason: RevocationReason::KeyCompromise,
+        }],
+    };
+    let list = crl::issue(&list, &world.ca.certificate, &world.ca.key).unwrap();
+    assert_eq!(verify_with(&world, &bytes, &[&list], NOW + 60 * DAY).faults, [SealFault::TimestampNotProven]);
+    assert_eq!(verify_with(&world, &bytes, &[&list], NOW + 30 * DAY).faults, []);
 }
 
 #[test]

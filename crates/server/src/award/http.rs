@@ -14,9 +14,11 @@ use super::store::{AwardParty, AwardState, Push, StoredAward};
 use super::use_cases::{self, PushOutcome, Pushed};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::http::extract::{Json, Path, Query, malformed};
+use crate::http::extract::{Json, Path, Query};
+use crate::http::json;
 use crate::http::problem::Problem;
 use crate::http::signed::Signed;
+use crate::page;
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
@@ -86,7 +88,7 @@ async fn cancel(
     Path(id): Path<AwardId>,
     signed: Signed,
 ) -> Result<Json<CancellationAnswer>, Problem> {
-    let body: Cancellation = serde_json::from_slice(&signed.body).map_err(|error| malformed(&error.to_string()))?;
+    let body: Cancellation = json::read(&signed.body)?;
     let award = use_cases::cancel(&app, &signed.actor, id, &body.reason).await?;
     Ok(Json(CancellationAnswer { award_id: award.id, state: award.state }))
 }
@@ -172,17 +174,6 @@ fn summary(stored: StoredAward, now: i64) -> AwardSummary {
     }
 }
 
-/// The page's size.
-fn limit(asked: Option<i64>) -> i64 {
-    asked.unwrap_or(50).clamp(1, 100)
-}
-
-/// Where the next page begins, if this one is full.
-fn next<T>(items: &[T], limit: i64, id: impl Fn(&T) -> String) -> Option<String> {
-    let full = i64::try_from(items.len()).is_ok_and(|length| length == limit);
-    items.last().filter(|_| full).map(id)
-}
-
 /// A page of awards.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AwardPage {
@@ -209,18 +200,18 @@ struct AwardQuery {
 async fn list(
     State(app): State<App>,
     actor: Actor,
-    Query(page): Query<AwardQuery>,
+    Query(query): Query<AwardQuery>,
 ) -> Result<Json<AwardPage>, Problem> {
-    let limit = limit(page.limit);
-    let state = match page.state.as_deref() {
+    let limit = page::limit(query.limit);
+    let state = match query.state.as_deref() {
         None | Some("") => None,
         Some("open") => Some(AwardState::Open),
         Some("drafting") => Some(AwardState::Drafting),
         Some("cancelled") => Some(AwardState::Cancelled),
-        Some(_) => return Err(malformed("state is open, drafting or cancelled").into()),
+        Some(_) => return Err(json::unknown_value("state", &["open", "drafting", "cancelled"]).into()),
     };
-    let awards = use_cases::list(&app, &actor, state, page.cursor.as_deref().unwrap_or(""), limit).await?;
-    let next_cursor = next(&awards, limit, |award| award.id.to_string());
+    let awards = use_cases::list(&app, &actor, state, query.cursor.as_deref().unwrap_or(""), limit).await?;
+    let next_cursor = page::last(&awards, limit).map(|award| award.id.to_string());
     let now = app.now();
     Ok(Json(AwardPage { items: awards.into_iter().map(|award| summary(award, now)).collect(), next_cursor }))
 }
@@ -317,10 +308,10 @@ async fn list_pushes(
     actor: Actor,
     Query(query): Query<PushQuery>,
 ) -> Result<Json<PushPage>, Problem> {
-    let limit = limit(query.limit);
+    let limit = page::limit(query.limit);
     let outcome = query.outcome.as_deref().unwrap_or("");
     let pushes = use_cases::pushes(&app, &actor, outcome, query.cursor.as_deref().unwrap_or(""), limit).await?;
-    let next_cursor = next(&pushes, limit, |push: &Push| push.id.to_string());
+    let next_cursor = page::last(&pushes, limit).map(|push| push.id.to_string());
     let view = |push: Push| PushView {
         push_id: push.id,
         client_id: push.client,

@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::problem::Problem;
+use crate::page;
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
@@ -133,13 +134,12 @@ async fn list_waiting(
     actor: Actor,
     Query(query): Query<WaitingQuery>,
 ) -> Result<Json<Applications>, Problem> {
-    let limit = query.limit.unwrap_or(50).clamp(1, 100);
+    let limit = page::limit(query.limit);
     let state = query.state.as_deref().unwrap_or("pending");
     let after = query.cursor.as_deref().unwrap_or_default();
     let found = use_cases::waiting_applications(&app, &actor, state, after, limit).await?;
     let items: Vec<_> = found.into_iter().map(|(application, name)| ApplicationOut::of(application, name)).collect();
-    let full = i64::try_from(items.len()).is_ok_and(|length| length == limit);
-    let next_cursor = items.last().filter(|_| full).map(|last| last.id.to_string());
+    let next_cursor = page::last(&items, limit).map(|last| last.id.to_string());
     Ok(Json(Applications { items, next_cursor }))
 }
 

@@ -80,7 +80,9 @@ pub(super) async fn guard<'a>(
     let id = stored.id;
     let counted = app
         .db
-        .bookkeep((), move |(), conn| Box::pin(async move { Ok(store::count_try(conn, id, WRONG_PASSWORDS).await?) }))
+        .bookkeep_one((), move |(), conn| {
+            Box::pin(async move { Ok(store::count_try(conn, id, WRONG_PASSWORDS).await?) })
+        })
         .await?;
     let Some(tries) = counted else { return Err(CertificateError::Locked) };
     let hash = store::password_hash(&mut *app.db.read().await?, id).await?;

@@ -17,7 +17,7 @@ use crate::config::{self, Config, ConfigError, LogFormat};
 
 /// Concludes contracts online so that seals and signatures stay provable.
 #[derive(Parser)]
-#[command(name = "yinxin", version, about)]
+#[command(name = "yinxin", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

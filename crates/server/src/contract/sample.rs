@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 use yinxin_domain::calendar::{Date, WorkingDays};
+use yinxin_domain::contract::axes::FrozenDocument;
 use yinxin_domain::contract::drafting::{Beginning, TextCheck};
 use yinxin_domain::contract::sealing::NewAct;
-use yinxin_domain::contract::state::FrozenDocument;
 use yinxin_domain::contract::{Actor as DomainActor, Context, Contract, Party, PartyKey, PartyRole, Profile, Refusal};
 use yinxin_domain::identifiers::{Sm3Digest, UnifiedSocialCreditCode};
 use yinxin_domain::ids::{AwardId, ContractId, OrganisationId, PersonId, SealId};

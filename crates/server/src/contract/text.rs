@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rand_core::Rng as _;
 use yinxin_domain::contract::PartyKey;
-use yinxin_domain::contract::state::FrozenDocument;
+use yinxin_domain::contract::axes::FrozenDocument;
 use yinxin_domain::signing::{Anchor, AnchorKind, PageSize};
 use yinxin_pdf::Opened;
 use yinxin_typeset as typeset;

@@ -8,6 +8,8 @@
 //! Event kinds are `feature.past_participle` (`contract.sent`); treat the list as a stored format. `data` holds facts by
 //! id, never secrets, and personal data only where the act is about it.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use sm3::{Digest as _, Sm3};
@@ -19,6 +21,8 @@ use yinxin_domain::ids::EventId;
 use crate::actor::{Actor, Capacity};
 use crate::failure::Failure;
 
+/// How often in a row the next place of a chain may be lost to others before the caller is told to try again.
+const LOST_PLACES: u32 = 100;
 /// The head of an empty chain.
 const GENESIS: [u8; 32] = [0; 32];
 
@@ -113,27 +117,52 @@ impl Recorded {
     }
 }
 
-/// Appends an event to the chain of its thing. The head's row is locked until the transaction ends, so that two
-/// transactions on one thing append one after the other on PostgreSQL too.
+/// The chains that one transaction has appended to: the position and hash of the last event of each.
+pub(super) type Heads = HashMap<(&'static str, String), (i64, [u8; 32])>;
+
+/// Appends an event to the chain of its thing, after what this transaction appended there before.
+///
+/// The place in the chain is unique: of two transactions that take the same one, PostgreSQL lets the second wait for the first, which then
+/// takes the next. SQLite has one writer.
 pub(super) async fn append(
     conn: &mut AnyConnection,
+    heads: &mut Heads,
     actor: &Actor,
     event: &Event,
     now_micros: i64,
     id_bytes: [u8; 10],
 ) -> Result<(), Failure> {
-    let (seq, previous) = advance_head(conn, event).await?;
+    let chain = (event.aggregate_kind, event.aggregate_id.clone());
+    let mut recorded = recorded(actor, event, now_micros, id_bytes);
+    for _ in 0..LOST_PLACES {
+        let (last, previous) = match heads.get(&chain) {
+            Some(head) => *head,
+            None => head(conn, event).await?,
+        };
+        recorded.seq = last + 1;
+        let hash = recorded.chained(&previous);
+        recorded.hash = hex::encode(hash);
+        if insert(conn, &recorded).await? {
+            heads.insert(chain, (recorded.seq, hash));
+            return Ok(());
+        }
+        heads.remove(&chain);
+    }
+    Err(Failure::StaleVersion { what: "events" })
+}
+
+fn recorded(actor: &Actor, event: &Event, now_micros: i64, id_bytes: [u8; 10]) -> Recorded {
     let agent = match &actor.capacity {
         Capacity::Client { client, .. } => Some(client.to_string()),
         Capacity::System(name) => Some((*name).to_owned()),
         Capacity::Visitor | Capacity::Person(_) | Capacity::Member { .. } | Capacity::Operator(_) => None,
     };
-    let mut recorded = Recorded {
+    Recorded {
         id: EventId::new(now_micros, id_bytes).to_string(),
         at: now_micros,
         aggregate_kind: event.aggregate_kind.to_owned(),
         aggregate_id: event.aggregate_id.clone(),
-        seq,
+        seq: 0,
         kind: event.kind.to_owned(),
         actor_kind: actor.kind().to_owned(),
         person_id: actor.person().map(|id| id.to_string()),
@@ -144,11 +173,14 @@ pub(super) async fn append(
         request_id: actor.origin.request_id.clone(),
         data: event.data.to_string(),
         hash: String::new(),
-    };
-    recorded.hash = hex::encode(recorded.chained(&previous));
-    sqlx::query(
+    }
+}
+
+/// Stores an event; false when another one took its place in the chain.
+async fn insert(conn: &mut AnyConnection, recorded: &Recorded) -> Result<bool, Failure> {
+    let done = sqlx::query(
         "INSERT INTO events (id, at, aggregate_kind, aggregate_id, seq, kind, actor_kind, person_id, organisation_id, agent, ip, user_agent, request_id, data, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (aggregate_kind, aggregate_id, seq) DO NOTHING",
     )
     .bind(&recorded.id)
     .bind(recorded.at)
@@ -167,28 +199,22 @@ pub(super) async fn append(
     .bind(&recorded.hash)
     .execute(&mut *conn)
     .await?;
-    sqlx::query("UPDATE event_heads SET hash = $3 WHERE aggregate_kind = $1 AND aggregate_id = $2")
-        .bind(&recorded.aggregate_kind)
-        .bind(&recorded.aggregate_id)
-        .bind(&recorded.hash)
-        .execute(&mut *conn)
-        .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
-/// Locks and advances the head of a chain: the next position and the hash before it.
-async fn advance_head(conn: &mut AnyConnection, event: &Event) -> Result<(i64, Vec<u8>), Failure> {
+/// The position and hash of the last event of a chain.
+async fn head(conn: &mut AnyConnection, event: &Event) -> Result<(i64, [u8; 32]), Failure> {
     let row = sqlx::query(
-        "INSERT INTO event_heads (aggregate_kind, aggregate_id, seq, hash) VALUES ($1, $2, 1, $3) \
-         ON CONFLICT (aggregate_kind, aggregate_id) DO UPDATE SET seq = event_heads.seq + 1 RETURNING seq, hash",
+        "SELECT seq, hash FROM events WHERE aggregate_kind = $1 AND aggregate_id = $2 ORDER BY seq DESC LIMIT 1",
     )
     .bind(event.aggregate_kind)
     .bind(&event.aggregate_id)
-    .bind(hex::encode(GENESIS))
-    .fetch_one(&mut *conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    let hash: String = row.try_get(1)?;
-    Ok((row.try_get(0)?, hex::decode(hash).map_err(|error| Failure::damaged("event_heads.hash", error))?))
+    let Some(row) = row else { return Ok((0, GENESIS)) };
+    let (text, mut hash): (&str, _) = (row.try_get(1)?, GENESIS);
+    hex::decode_to_slice(text, &mut hash).map_err(|error| Failure::damaged("events.hash", error))?;
+    Ok((row.try_get(0)?, hash))
 }
 
 /// All events of one thing, in order. The caller decides who may see them.

@@ -48,6 +48,7 @@ migrations! {
     23 "0023_filing_waiting.sql",
     30 "0030_contract_due.sql",
     31 "0031_signing_batches.sql",
+    32 "0032_events_without_heads.sql",
 }
 
 /// Why the schema cannot be brought up to date.

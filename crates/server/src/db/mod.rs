@@ -215,7 +215,7 @@ impl Db {
         W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>> + Send + Sync + 'static,
     {
         let announces = !record.messages.is_empty();
-        let result = self.run(Some((permit.clone(), record)), data, write).await;
+        let result = self.run(Some((permit.clone(), record)), Extent::Several, data, write).await;
         if result.is_ok() {
             self.changed.notify_one();
             if announces {
@@ -228,7 +228,7 @@ impl Db {
         })
     }
 
-    /// Bookkeeping that is no act of anybody and therefore has no event: job leases, a session's last use, tries of a code.
+    /// Bookkeeping that is no act of anybody and therefore has no event: an answer to a captcha, tries of a password.
     ///
     /// # Errors
     /// [`Failure`]; nothing is changed then.
@@ -241,9 +241,24 @@ impl Db {
             + Sync
             + 'static,
     {
-        self.run(None, data, write).await.map_err(|error| match error {
-            CommitError::Refused(failure) | CommitError::Failed(failure) => failure,
-        })
+        plain(self.run(None, Extent::Several, data, write).await)
+    }
+
+    /// Bookkeeping of *one* statement: job leases, a session's last use, tries of a code. On PostgreSQL a statement by itself is a transaction
+    /// already, and costs a third of what it costs between BEGIN and COMMIT; a second one in `write` would not be undone with the first.
+    ///
+    /// # Errors
+    /// [`Failure`]; nothing is changed then.
+    pub(crate) async fn bookkeep_one<D, T, W>(&self, data: D, write: W) -> Result<T, Failure>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<Failure>>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        plain(self.run(None, Extent::One, data, write).await)
     }
 
     /// Waits until a commit of this process announced a message.
@@ -269,7 +284,13 @@ impl Db {
         self.pool.close().await;
     }
 
-    async fn run<D, T, E, W>(&self, record: Option<(Permit, Record)>, data: D, write: W) -> Result<T, CommitError<E>>
+    async fn run<D, T, E, W>(
+        &self,
+        record: Option<(Permit, Record)>,
+        extent: Extent,
+        data: D,
+        write: W,
+    ) -> Result<T, CommitError<E>>
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
@@ -282,12 +303,31 @@ impl Db {
         }
         // In a task of its own: were the transaction left in the middle with its caller, its connection would go back with locks held.
         let (pool, chance) = (Arc::clone(&self.pool), Arc::clone(&self.chance));
-        tokio::spawn(async move { transact(&pool, &chance, job).await }).await.map_err(|_| Failure::Stopping)?
+        tokio::spawn(async move { transact(&pool, &chance, extent, job).await }).await.map_err(|_| Failure::Stopping)?
     }
 }
 
+/// How many statements a write has at most.
+#[derive(Clone, Copy)]
+enum Extent {
+    One,
+    Several,
+}
+
+/// What bookkeeping answers: it has no refusals of its own.
+fn plain<T>(result: Result<T, CommitError<Failure>>) -> Result<T, Failure> {
+    result.map_err(|error| match error {
+        CommitError::Refused(failure) | CommitError::Failed(failure) => failure,
+    })
+}
+
 /// PostgreSQL: one transaction, run again while the database asks for it.
-async fn transact<D, T, E, W>(pool: &pool::Pool, chance: &Chance, job: Write<D, W>) -> Result<T, CommitError<E>>
+async fn transact<D, T, E, W>(
+    pool: &pool::Pool,
+    chance: &Chance,
+    extent: Extent,
+    job: Write<D, W>,
+) -> Result<T, CommitError<E>>
 where
     D: Send + Sync + 'static,
     W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>> + Send + Sync,
@@ -295,16 +335,25 @@ where
     let mut attempt = 0;
     loop {
         let mut connection = pool.take().await?;
-        let mut transaction = connection.begin().await?;
-        let error = match job.apply(&mut transaction).await {
-            Ok(value) => match transaction.commit().await {
-                Ok(()) => return Ok(value),
-                Err(error) => CommitError::Failed(error.into()),
-            },
-            Err(error) => {
-                transaction.rollback().await?;
-                error
+        let outcome = match extent {
+            Extent::One => job.apply(&mut connection).await,
+            Extent::Several => {
+                let mut transaction = connection.begin().await?;
+                match job.apply(&mut transaction).await {
+                    Ok(value) => match transaction.commit().await {
+                        Ok(()) => Ok(value),
+                        Err(error) => Err(CommitError::Failed(error.into())),
+                    },
+                    Err(error) => {
+                        transaction.rollback().await?;
+                        Err(error)
+                    }
+                }
             }
+        };
+        let error = match outcome {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
         };
         drop(connection);
         attempt += 1;
@@ -348,9 +397,9 @@ impl<D, W> Write<D, W> {
     {
         let value = (self.write)(&self.data, &mut *conn).await?;
         if let Some((permit, record)) = &self.record {
-            let now = self.clock.now();
+            let (now, mut heads) = (self.clock.now(), events::Heads::new());
             for event in &record.events {
-                events::append(&mut *conn, permit.actor(), event, now, self.chance.id_bytes()).await?;
+                events::append(&mut *conn, &mut heads, permit.actor(), event, now, self.chance.id_bytes()).await?;
             }
             for message in &record.messages {
                 outbox::insert(&mut *conn, message, now, self.chance.id_bytes()).await?;

@@ -13,9 +13,11 @@ use super::store::{Answer, Filing};
 use super::use_cases::{self, Listed};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::http::extract::{Json, Path, Query, malformed};
+use crate::http::extract::{Json, Path, Query};
+use crate::http::json;
 use crate::http::problem::Problem;
 use crate::http::signed::Signed;
+use crate::page;
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
@@ -169,7 +171,7 @@ async fn answer(
     Path(id): Path<FilingId>,
     Signed { actor, body }: Signed,
 ) -> Result<Json<Answered>, Problem> {
-    let said: Said = serde_json::from_slice(&body).map_err(|error| malformed(&error.to_string()))?;
+    let said: Said = json::read(&body)?;
     if said == Said::Pending {
         return Err(FilingError::AnswerUnfit.into());
     }
@@ -228,14 +230,14 @@ async fn list(
     actor: Actor,
     Query(query): Query<FilingQuery>,
 ) -> Result<Json<FilingPage>, Problem> {
-    let limit = query.limit.unwrap_or(50).clamp(1, 100);
+    let limit = page::limit(query.limit);
     let (outcome, cursor) = (query.outcome.unwrap_or_default(), query.cursor.unwrap_or_default());
-    if !["", "waiting", "accepted", "refused"].contains(&outcome.as_str()) {
-        return Err(malformed("outcome is waiting, accepted or refused").into());
+    const OUTCOMES: [&str; 3] = ["waiting", "accepted", "refused"];
+    if !outcome.is_empty() && !OUTCOMES.contains(&outcome.as_str()) {
+        return Err(json::unknown_value("outcome", &OUTCOMES).into());
     }
     let found = use_cases::list(&app, &actor, &outcome, &cursor, limit).await?;
-    let full = i64::try_from(found.len()).is_ok_and(|length| length == limit);
-    let next_cursor = found.last().filter(|_| full).map(|one| one.filing.id.to_string());
+    let next_cursor = page::last(&found, limit).map(|one| one.filing.id.to_string());
     let item = |Listed { filing, answers, resubmitted }: Listed| FiledOut {
         contract_id: filing.contract.to_string(),
         number: filing.package.contract_number.clone(),

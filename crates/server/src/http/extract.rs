@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::json;
 use super::problem::{Problem, Public};
 use crate::actor::{Actor, Origin};
 use crate::app::App;
@@ -31,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             return Err(unsupported("application/json").into());
         }
         let bytes = body(request, app.config.http.json_limit_bytes).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| malformed(&error.to_string()).into())
+        Ok(Self(json::read(&bytes)?))
     }
 }
 
@@ -88,7 +89,7 @@ pub(super) async fn body(request: Request, limit: usize) -> Result<Bytes, Proble
     axum::body::to_bytes(request.into_body(), limit).await.map_err(|error| {
         let too_long =
             std::error::Error::source(&error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-        if too_long { too_large(limit).into() } else { malformed("the body broke off").into() }
+        if too_long { too_large(limit).into() } else { json::broken_off().into() }
     })
 }
 
@@ -116,7 +117,10 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match axum::extract::Query::from_request_parts(parts, app).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(malformed(&rejection.body_text()).into()),
+            Err(rejection) => {
+                let said = std::error::Error::source(&rejection).map(ToString::to_string);
+                Err(json::bad_query(&said.unwrap_or_default()).into())
+            }
         }
     }
 }
@@ -140,19 +144,6 @@ impl FromRequestParts<App> for Visitor {
 /// From where a request came, as the outermost layer noted it.
 pub(crate) fn origin(parts: &Parts) -> Origin {
     parts.extensions.get::<Origin>().cloned().unwrap_or_default()
-}
-
-/// 400: the request cannot be read. `reason` is the parser's and may be shown.
-pub(crate) fn malformed(reason: &str) -> Public {
-    Public::new(
-        StatusCode::BAD_REQUEST,
-        "request.malformed",
-        ("请求格式有误", "The request cannot be read"),
-        (
-            format!("请求内容无法读取：{reason}。请按接口说明修正后重试。"),
-            format!("The request cannot be read: {reason}. Correct it as the API description says and try again."),
-        ),
-    )
 }
 
 /// 404: nothing of that id or at that address, or nothing that the actor may see.

@@ -7,6 +7,7 @@
 pub mod extract;
 pub(crate) mod file;
 mod health;
+pub(crate) mod json;
 pub mod problem;
 pub mod rate;
 pub mod sandbox;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::{Json, malformed};
+use super::extract::Json;
+use super::json::bad_value;
 use super::problem::Problem;
 use crate::app::App;
 
@@ -32,9 +33,10 @@ struct ClockNow {
 /// Moves the product's clock forward (sandbox only); sessions and codes age with it.
 #[utoipa::path(post, path = "/api/v1/sandbox/clock", tag = "sandbox", request_body = Advance, responses((status = 200, body = ClockNow)))]
 async fn advance_clock(State(app): State<App>, Json(advance): Json<Advance>) -> Result<Json<ClockNow>, Problem> {
-    app.clock
-        .advance(advance.advance_seconds.saturating_mul(1_000_000))
-        .map_err(|error| malformed(&error.to_string()))?;
+    app.clock.advance(advance.advance_seconds.saturating_mul(1_000_000)).map_err(|_| {
+        let message = ("时钟只能在演示环境中向前调整", "the clock moves forward only, and in a sandbox only");
+        bad_value("advance_seconds", message, ("请填写 0 或更大的秒数", "Give a number of seconds from 0 on"))
+    })?;
     app.db.announce();
     Ok(Json(ClockNow { now_at: app.now() }))
 }

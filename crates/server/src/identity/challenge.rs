@@ -219,7 +219,7 @@ pub async fn check(
     let now = app.now();
     let counted = app
         .db
-        .bookkeep((challenge.id, now), |(id, now), conn| {
+        .bookkeep_one((challenge.id, now), |(id, now), conn| {
             Box::pin(async move { Ok(store::count_try(conn, *id, *now, TRIES).await?) })
         })
         .await?;

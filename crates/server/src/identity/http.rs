@@ -16,9 +16,11 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::http::extract::{Json, Path, Query, Secret, Visitor};
+use crate::http::json::bad_value;
 use crate::http::problem::Problem;
 use crate::http::session::{self, SignedIn};
 use crate::organisation;
+use crate::page::{self, PageQuery};
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
@@ -57,7 +59,12 @@ async fn send_sms_code(
     Json(request): Json<SmsCodeRequest>,
 ) -> Result<StatusCode, Problem> {
     if request.purpose == Purpose::Sign {
-        return Err(crate::http::extract::malformed("purpose sign is not asked for here").into());
+        let message = (
+            "签署验证码随签署发起时发出，不在此处申请",
+            "the code for signing comes with the signing intent, not from here",
+        );
+        let remedy = ("请从签章页面发起签署", "Begin signing at the desk");
+        return Err(bad_value("purpose", message, remedy).into());
     }
     use_cases::send_code(&app, &actor, &request.phone, request.purpose).await?;
     Ok(StatusCode::ACCEPTED)
@@ -292,16 +299,6 @@ async fn claim_real_name(
     Ok((StatusCode::CREATED, Json(ClaimCreated { claim_id })))
 }
 
-/// A page of a list.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-struct PageQuery {
-    /// Where the last page ended.
-    cursor: Option<String>,
-    /// At most 100.
-    limit: Option<i64>,
-}
-
 /// A claim that waits.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ClaimOut {
@@ -335,10 +332,10 @@ struct ClaimPage {
 async fn list_claims(
     State(app): State<App>,
     actor: Actor,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<ClaimPage>, Problem> {
-    let limit = page.limit.unwrap_or(50).clamp(1, 100);
-    let waiting = use_cases::waiting_claims(&app, &actor, page.cursor.as_deref().unwrap_or(""), limit).await?;
+    let limit = page::limit(query.limit);
+    let waiting = use_cases::waiting_claims(&app, &actor, query.cursor.as_deref().unwrap_or(""), limit).await?;
     let items: Vec<ClaimOut> = waiting
         .into_iter()
         .map(|waiting| ClaimOut {
@@ -350,8 +347,7 @@ async fn list_claims(
             created_at: waiting.claim.created_at,
         })
         .collect();
-    let full = i64::try_from(items.len()).is_ok_and(|length| length == limit);
-    let next_cursor = if full { items.last().map(|item| item.id.to_string()) } else { None };
+    let next_cursor = page::last(&items, limit).map(|item| item.id.to_string());
     Ok(Json(ClaimPage { items, next_cursor }))
 }
 

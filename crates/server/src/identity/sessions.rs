@@ -90,7 +90,7 @@ pub async fn find_live(app: &App, token: &str) -> Result<Option<Session>, Failur
     }
     if session.last_used_at + TOUCH_MICROS <= now {
         app.db
-            .bookkeep((session.id, now), |(id, now), conn| {
+            .bookkeep_one((session.id, now), |(id, now), conn| {
                 Box::pin(async move { Ok(store::touch_session(conn, *id, *now).await?) })
             })
             .await?;

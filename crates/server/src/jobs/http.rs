@@ -14,6 +14,7 @@ use crate::db::{CommitError, Event, Record};
 use crate::failure::Failure;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::problem::{Problem, Public, PublicError};
+use crate::page;
 
 /// Why the operator's request is refused.
 #[derive(Debug, thiserror::Error)]
@@ -81,11 +82,10 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<EntryPage>, Problem> {
     actor.permit(&[Need::Operator]).map_err(OutboxError::from)?;
-    let limit = query.limit.unwrap_or(50).clamp(1, 100);
+    let limit = page::limit(query.limit);
     let state = query.state.as_deref().unwrap_or("dead");
     let items = store::list(&mut *app.db.read().await?, state, query.cursor.as_deref(), limit).await?;
-    let full = i64::try_from(items.len()).is_ok_and(|length| length == limit);
-    let next_cursor = if full { items.last().map(|entry| entry.id.clone()) } else { None };
+    let next_cursor = page::last(&items, limit).map(|entry| entry.id.clone());
     Ok(Json(EntryPage { items, next_cursor }))
 }
 

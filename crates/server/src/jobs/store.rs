@@ -31,45 +31,48 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Jobs that may be claimed now: (id, token to replace), the longest due first.
-pub(crate) async fn due(conn: &mut AnyConnection, now: i64, limit: i64) -> Result<Vec<(String, i64)>, Failure> {
+/// Whether a job may be claimed now.
+pub(crate) async fn any_due(conn: &mut AnyConnection, now: i64) -> Result<bool, Failure> {
+    let row = sqlx::query(
+        "SELECT id FROM outbox WHERE state IN ('ready', 'leased') AND run_at <= $1 AND (state = 'ready' OR lease_until <= $1) LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Claims at most so many jobs that are due, the longest due first. Whoever waited for another worker's claim of the same job finds it no
+/// longer due: the conditions stand outside the inner SELECT too, where PostgreSQL judges them again.
+pub(crate) async fn claim(
+    conn: &mut AnyConnection,
+    now: i64,
+    limit: i64,
+    lease_until: i64,
+) -> Result<Vec<Job>, Failure> {
     let rows = sqlx::query(
-        "SELECT id, lease_token FROM outbox \
-         WHERE state IN ('ready', 'leased') AND run_at <= $1 AND (state = 'ready' OR lease_until <= $1) ORDER BY run_at LIMIT $2",
+        "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_until = $3, lease_token = lease_token + 1 \
+         WHERE state IN ('ready', 'leased') AND run_at <= $1 AND (state = 'ready' OR lease_until <= $1) \
+         AND id IN (SELECT id FROM outbox WHERE state IN ('ready', 'leased') AND run_at <= $1 \
+         AND (state = 'ready' OR lease_until <= $1) ORDER BY run_at LIMIT $2) \
+         RETURNING id, kind, payload, attempts, lease_token",
     )
     .bind(now)
     .bind(limit)
+    .bind(lease_until)
     .fetch_all(conn)
     .await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-}
-
-/// Claims one job if nobody has claimed it since `token` was read.
-pub(crate) async fn claim(
-    conn: &mut AnyConnection,
-    id: &str,
-    token: i64,
-    lease_until: i64,
-) -> Result<Option<Job>, Failure> {
-    let row = sqlx::query(
-        "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_until = $3, lease_token = lease_token + 1 \
-         WHERE id = $1 AND lease_token = $2 AND state IN ('ready', 'leased') RETURNING id, kind, payload, attempts, lease_token",
-    )
-    .bind(id)
-    .bind(token)
-    .bind(lease_until)
-    .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        Ok(Job {
-            id: row.try_get(0)?,
-            kind: row.try_get(1)?,
-            payload: row.try_get(2)?,
-            attempt: row.try_get(3)?,
-            token: row.try_get(4)?,
+    rows.iter()
+        .map(|row| {
+            Ok(Job {
+                id: row.try_get(0)?,
+                kind: row.try_get(1)?,
+                payload: row.try_get(2)?,
+                attempt: row.try_get(3)?,
+                token: row.try_get(4)?,
+            })
         })
-    })
-    .transpose()
+        .collect()
 }
 
 /// Prolongs the lease; false when the job was lost to another worker.

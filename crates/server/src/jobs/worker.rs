@@ -75,20 +75,13 @@ async fn work(app: App, mut stopped: watch::Receiver<bool>) {
 async fn claim(app: &App, free: usize) -> Result<Vec<Job>, Failure> {
     let limit = i64::try_from(free).unwrap_or(i64::MAX);
     let now = app.now();
-    let due = store::due(&mut *app.db.read().await?, now, limit).await?;
-    if due.is_empty() {
+    // Mostly there is nothing, and on SQLite looking is cheaper than writing.
+    if !store::any_due(&mut *app.db.read().await?, now).await? {
         return Ok(Vec::new());
     }
-    let until = lease_until(app);
     app.db
-        .bookkeep((due, until), |(due, until), conn| {
-            Box::pin(async move {
-                let mut claimed = Vec::new();
-                for (id, token) in due {
-                    claimed.extend(store::claim(conn, id, *token, *until).await?);
-                }
-                Ok(claimed)
-            })
+        .bookkeep_one((now, limit, lease_until(app)), |(now, limit, until), conn| {
+            Box::pin(async move { Ok(store::claim(conn, *now, *limit, *until).await?) })
         })
         .await
 }
@@ -133,7 +126,7 @@ async fn carry_out(app: &App, job: Job) {
     metrics::counter!("jobs_total", "kind" => kind, "outcome" => name).increment(1);
     let noted = app
         .db
-        .bookkeep((id, token, outcome), |(id, token, outcome), conn| {
+        .bookkeep_one((id, token, outcome), |(id, token, outcome), conn| {
             Box::pin(async move { Ok(store::finish(conn, id, *token, outcome).await?) })
         })
         .await;
@@ -161,7 +154,7 @@ async fn keep_leased(
             () = tokio::time::sleep(third) => {
                 let renewed = app
                     .db
-                    .bookkeep((id.to_owned(), token, lease_until(app)), |(id, token, until), conn| {
+                    .bookkeep_one((id.to_owned(), token, lease_until(app)), |(id, token, until), conn| {
                         Box::pin(async move { Ok(store::renew(conn, id, *token, *until).await?) })
                     })
                     .await;
@@ -203,7 +196,7 @@ mod tests {
         let message = crate::jobs::Message::new("test", "1", serde_json::json!({}));
         let insert = (message, app.chance.id_bytes());
         app.db
-            .bookkeep(insert, |(message, id), conn| {
+            .bookkeep_one(insert, |(message, id), conn| {
                 Box::pin(async move { Ok(store::insert(conn, message, 0, *id).await?) })
             })
             .await
@@ -216,7 +209,7 @@ mod tests {
         let note = async |job: &Job, outcome: Outcome| {
             let data = (job.id.clone(), job.token, outcome);
             app.db
-                .bookkeep(data, |(id, token, outcome), conn| {
+                .bookkeep_one(data, |(id, token, outcome), conn| {
                     Box::pin(async move { Ok(store::finish(conn, id, *token, outcome).await?) })
                 })
                 .await
@@ -225,7 +218,7 @@ mod tests {
         let renew = async |job: &Job| {
             let data = (job.id.clone(), job.token);
             app.db
-                .bookkeep(data, |(id, token), conn| {
+                .bookkeep_one(data, |(id, token), conn| {
                     Box::pin(async move { Ok(store::renew(conn, id, *token, i64::MAX).await?) })
                 })
                 .await

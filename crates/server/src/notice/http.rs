@@ -17,14 +17,15 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::problem::Problem;
+use crate::page;
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(one))
+        .routes(routes!(show))
         .routes(routes!(document))
-        .routes(routes!(of_contract))
+        .routes(routes!(show_of_contract))
 }
 
 /// What to look for.
@@ -74,7 +75,7 @@ struct NoticePage {
 /// Published notices, for everybody.
 #[utoipa::path(get, path = "/api/v1/notices", tag = "notice", params(ListQuery), responses((status = 200, body = NoticePage)))]
 async fn list(State(app): State<App>, Query(query): Query<ListQuery>) -> Result<Json<NoticePage>, Problem> {
-    let limit = query.limit.unwrap_or(20).clamp(1, 100);
+    let limit = page::limit(query.limit.or(Some(20)));
     let words = query.q.as_deref().unwrap_or_default();
     let (notices, next_cursor) = use_cases::list_public(&app, words, query.cursor.as_deref(), limit).await?;
     let items = notices
@@ -128,7 +129,7 @@ struct MediumOut {
 
 /// One published notice, for everybody.
 #[utoipa::path(get, path = "/api/v1/notices/{id}", tag = "notice", params(("id" = String, Path)), responses((status = 200, body = NoticeOut)))]
-async fn one(State(app): State<App>, Path(id): Path<NoticeId>) -> Result<Json<NoticeOut>, Problem> {
+async fn show(State(app): State<App>, Path(id): Path<NoticeId>) -> Result<Json<NoticeOut>, Problem> {
     let notice = use_cases::find_public(&app, id).await?;
     let published = notice.published.ok_or(NoticeError::Unknown)?;
     let content = serde_json::to_value(&notice.content).map_err(|error| Failure::damaged("notices.content", error))?;
@@ -177,7 +178,7 @@ struct ContractNotice {
 
 /// A contract's notice: its state and its clock.
 #[utoipa::path(get, path = "/api/v1/contracts/{id}/notice", tag = "notice", security(("session" = [])), params(("id" = String, Path)), responses((status = 200, body = ContractNotice)))]
-async fn of_contract(
+async fn show_of_contract(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<ContractId>,

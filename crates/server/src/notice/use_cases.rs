@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::jobs::Message;
 use crate::outside::call;
 use crate::outside::connector::{self, System};
+use crate::page;
 
 /// How often a promised receipt is asked for before the operator must look.
 const ASKED_AT_MOST: i64 = 14;
@@ -252,8 +253,7 @@ pub async fn list_public(
     };
     let words: String = words.chars().take(100).collect();
     let notices = store::published(&mut *app.db.read().await?, &words, &before, limit).await?;
-    let full = i64::try_from(notices.len()).is_ok_and(|length| length == limit);
-    let last = notices.last().filter(|_| full);
-    let next = last.and_then(|notice| Some(format!("{}.{}", notice.published.as_ref()?.at, notice.id)));
+    let next =
+        page::last(&notices, limit).and_then(|notice| Some(format!("{}.{}", notice.published.as_ref()?.at, notice.id)));
     Ok((notices, next))
 }

@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::problem::{Language, Problem};
+use crate::page;
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
@@ -79,7 +80,7 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<NotificationPage>, Problem> {
     let language = Language::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
-    let limit = query.limit.unwrap_or(50).clamp(1, 100);
+    let limit = page::limit(query.limit);
     let cursor = query.cursor.as_deref().unwrap_or_default();
     let page = use_cases::list(&app, &actor, query.unread, cursor, limit).await?;
     let items = page.items.into_iter().map(|told| {

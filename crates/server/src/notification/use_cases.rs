@@ -15,6 +15,7 @@ use crate::contract::Loaded;
 use crate::contract::use_cases::load;
 use crate::db::{CommitError, Event, Record};
 use crate::jobs::Message;
+use crate::page;
 use crate::{identity, organisation};
 
 /// The audience of the platform's operators.
@@ -198,8 +199,7 @@ pub async fn list(
     let mut conn = app.db.read().await?;
     let items = store::list(&mut conn, person, &audience, unread_only, cursor, limit).await?;
     let unread = store::unread(&mut conn, person, &audience).await?;
-    let full = i64::try_from(items.len()).is_ok_and(|length| length == limit);
-    let next_cursor = items.last().filter(|_| full).map(|last| last.id.to_string());
+    let next_cursor = page::last(&items, limit).map(|last| last.id.to_string());
     Ok(Page { items, unread, next_cursor })
 }
 

@@ -12,6 +12,7 @@ use crate::actor::{Actor, ClientKind};
 use crate::app::App;
 use crate::http::extract::{Json, Query};
 use crate::http::problem::Problem;
+use crate::page::{self, PageQuery};
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
@@ -49,16 +50,6 @@ async fn create_client(
     Ok((StatusCode::CREATED, Json(ClientCreated { client_id, secret: secret.as_str().to_owned() })))
 }
 
-/// A page of a list.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-struct PageQuery {
-    /// Where the last page ended.
-    cursor: Option<String>,
-    /// At most 100.
-    limit: Option<i64>,
-}
-
 /// A machine client.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ClientOut {
@@ -89,10 +80,10 @@ struct ClientPage {
 async fn list_clients(
     State(app): State<App>,
     actor: Actor,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<ClientPage>, Problem> {
-    let limit = page.limit.unwrap_or(50).clamp(1, 100);
-    let clients = use_cases::list_clients(&app, &actor, page.cursor.as_deref().unwrap_or(""), limit).await?;
+    let limit = page::limit(query.limit);
+    let clients = use_cases::list_clients(&app, &actor, query.cursor.as_deref().unwrap_or(""), limit).await?;
     let items: Vec<ClientOut> = clients
         .into_iter()
         .map(|client| ClientOut {
@@ -103,7 +94,6 @@ async fn list_clients(
             disabled_at: client.disabled_at,
         })
         .collect();
-    let full = i64::try_from(items.len()).is_ok_and(|length| length == limit);
-    let next_cursor = if full { items.last().map(|item| item.id.to_string()) } else { None };
+    let next_cursor = page::last(&items, limit).map(|item| item.id.to_string());
     Ok(Json(ClientPage { items, next_cursor }))
 }

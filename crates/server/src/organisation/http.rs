@@ -13,6 +13,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::problem::Problem;
+use crate::page;
 
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
@@ -202,11 +203,10 @@ async fn list(
     actor: Actor,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<OrganisationPage>, Problem> {
-    let limit = query.limit.unwrap_or(50).clamp(1, 100);
+    let limit = page::limit(query.limit);
     let organisations =
         use_cases::list(&app, &actor, query.state, query.cursor.as_deref().unwrap_or(""), limit).await?;
-    let full = i64::try_from(organisations.len()).is_ok_and(|length| length == limit);
-    let next_cursor = if full { organisations.last().map(|organisation| organisation.id.to_string()) } else { None };
+    let next_cursor = page::last(&organisations, limit).map(|organisation| organisation.id.to_string());
     Ok(Json(OrganisationPage { items: organisations.into_iter().map(Into::into).collect(), next_cursor }))
 }
 

@@ -16,7 +16,7 @@ pub async fn send(app: &App, id: String, phone: &PhoneNumber, text: String) -> R
         SmsGateway::Sandbox => {
             let (phone, now) = (phone.as_str().to_owned(), app.now());
             app.db
-                .bookkeep((id, phone, text), move |(id, phone, text), conn| {
+                .bookkeep_one((id, phone, text), move |(id, phone, text), conn| {
                     Box::pin(async move { Ok(store::insert_message(conn, id, phone, text, now).await?) })
                 })
                 .await

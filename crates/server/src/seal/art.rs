@@ -160,3 +160,22 @@ pub(super) fn make(order: &Order, maker: &SigningMaterial) -> Result<Vec<u8>, Ma
 fn whole_mm(mm: f64) -> u32 {
     mm.round().clamp(1.0, 1000.0) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yinxin_domain::organisation::NAME_CHARACTERS;
+
+    /// An award that passed its check names nobody who could not seal.
+    #[test]
+    fn every_name_that_an_award_may_have_fits_on_a_seal() {
+        for length in NAME_CHARACTERS {
+            for seal_type in [SealType::Company, SealType::Contract, SealType::Finance, SealType::Bid] {
+                assert!(draw(seal_type, "示".repeat(length), None).is_ok(), "{length} characters, {seal_type:?}");
+            }
+        }
+        for length in [NAME_CHARACTERS.start() - 1, NAME_CHARACTERS.end() + 1] {
+            assert!(draw(SealType::Company, "示".repeat(length), None).is_err(), "{length} characters");
+        }
+    }
+}

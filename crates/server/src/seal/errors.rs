@@ -208,8 +208,8 @@ fn draw(error: &DrawError) -> Public {
             "seal.name_length",
             ("名称长度不适合制章", "The name does not fit on a seal"),
             (
-                "单位名称须为 4 至 60 个字，个人姓名须为 2 至 20 个字，方可制章。",
-                "An organisation's name of 4 to 60 characters fits on a seal, a person's of 2 to 20.",
+                "单位名称须为 2 至 60 个字，个人姓名须为 2 至 20 个字，方可制章。请联系平台运营人员核对名称。",
+                "An organisation's name of 2 to 60 characters fits on a seal, a person's of 2 to 20. Ask the operator to check the name.",
             ),
         ),
         DrawError::Code => Public::new(

@@ -47,15 +47,29 @@ async fn every_refusal_of_the_edge_is_a_problem_in_the_clients_language() {
         let large = vec![b' '; app.app().config.http.json_limit_bytes + 1];
         let large = visitor.send(reqwest::Method::POST, clock, Some(("application/json", large))).await;
         assert_eq!(large.expect(413).code(), "request.too_large");
-        for bad in [
-            json!([]),
-            json!({}),
-            json!({ "advance_seconds": "x" }),
-            json!({ "advance_seconds": 1, "more": 1 }),
-            json!({ "advance_seconds": -1 }),
+        for (bad, path, code) in [
+            (json!([]), "", "request.wrong_type"),
+            (json!({}), "advance_seconds", "request.missing"),
+            (json!({ "advance_seconds": "x" }), "advance_seconds", "request.wrong_type"),
+            (json!({ "advance_seconds": 1, "more": 1 }), "more", "request.unknown_member"),
+            (json!({ "advance_seconds": -1 }), "advance_seconds", "request.value"),
         ] {
-            assert_eq!(visitor.post(clock, bad).await.expect(400).code(), "request.malformed");
+            let answer = visitor.post(clock, bad).await.expect(400);
+            assert_eq!(answer.code(), "request.malformed");
+            let fault = &answer.json["faults"][0];
+            assert_eq!((fault["path"].as_str(), fault["code"].as_str()), (Some(path), Some(code)));
         }
+        // What the parser says in English is said in the language of who asks.
+        let broken = "{\n  \"advance_seconds\": 一\n}";
+        let send = async |language: &str| {
+            let asking = visitor.with("accept-language", language);
+            let answer = asking.send(reqwest::Method::POST, clock, Some(("application/json", broken.into()))).await;
+            answer.expect(400).json["detail"].as_str().unwrap().to_owned()
+        };
+        let chinese = send("zh-CN").await;
+        assert!(chinese.contains("第 2 行第 22 个字处") && !chinese.contains("expected"), "{chinese}");
+        let english = send("en").await;
+        assert!(english.contains("line 2, character 22") && english.is_ascii(), "{english}");
     })
     .await;
 }

@@ -1,7 +1,4 @@
 import { api, take } from "@/api/client";
-import { actor, hasRole, session } from "@/app/session";
-import { ElMessage } from "element-plus/es/components/message/index";
-import "element-plus/es/components/message/style/css";
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -16,11 +13,3 @@ export const resetPassword = (id: string, sms_code: string, new_password: string
 export const revoke = (id: string, reason: string, certificate_password: string) =>
   take(api.POST("/api/v1/certificates/{id}/revocation", { ...at(id), body: { reason, certificate_password } }));
 export const claimName = (name: string, resident_id: string) => take(api.POST("/api/v1/real-name-claims", { body: { name, resident_id } }));
-
-/** Whether the actor manages what is shown: a person his own, an administrator the organisation's. */
-export const manages = (): boolean => session.actor === "person" || hasRole("administrator");
-export const isOrganisation = (): boolean => session.actor.startsWith("org_");
-export const actorName = (): string => actor.value?.name ?? "";
-
-/** Says that something was done, where nothing else on the page shows it. */
-export const sayDone = (message: string): void => void ElMessage({ type: "success", message, duration: 5000, showClose: true });

@@ -2,9 +2,9 @@
 
 import { computed, ref } from "vue";
 import { api, take } from "@/api/client";
-import { session } from "@/app/session";
+import { isOrganisation, manages, session } from "@/app/session";
 import { useQuery } from "@/ui/query";
-import { fetchApplications, fetchCertificates, fetchOrganisation, isOrganisation, manages } from "./api";
+import { fetchApplications, fetchCertificates, fetchOrganisation } from "./api";
 import { isAlive, stepStates } from "./model";
 
 /** Shared by both pages for as long as the application is open: the server does not tell of a claim that waits. */

@@ -1,10 +1,9 @@
 // Where contracts are opened, and as whom.
 
 import type { RouteLocationRaw, Router } from "vue-router";
-import { ElMessage } from "element-plus/es/components/message/index";
-import "element-plus/es/components/message/style/css";
 import { say } from "@/app/language";
 import { actAs, session } from "@/app/session";
+import { sayNews } from "@/ui/toast";
 import { contractWords as t } from "./messages";
 import type { Text } from "./model";
 
@@ -31,7 +30,7 @@ export function switchTo(organisation: string): void {
   const name = session.actors.find((one) => one.actor === organisation)?.name;
   if (name === undefined) return;
   actAs(organisation);
-  ElMessage({ type: "info", message: t.switched(name), duration: 5000, showClose: true });
+  sayNews(t.switched(name));
 }
 
 /** Opens a page of an organisation's contract as that organisation. */

@@ -1,11 +1,10 @@
 // 催办: once, and the answer says who is told and when it may be done again.
 
 import { listed } from "@/app/language";
-import { ElMessage } from "element-plus/es/components/message/index";
-import "element-plus/es/components/message/style/css";
 import { reactive } from "vue";
 import { Problem } from "@/api/problem";
 import { moment, shortMoment } from "@/ui/format";
+import { sayDone, sayRefused } from "@/ui/toast";
 import { contractChanged, urge } from "./api";
 import { contractWords as t } from "./messages";
 
@@ -28,13 +27,13 @@ export function useUrge() {
       const urged = await urge(id, contract.organisation_id);
       paused.set(id, urged.again_at);
       const names = listed(contract.holder.names);
-      ElMessage({ type: "success", message: names ? t.urged(names) : t.urgedNobody, duration: 4000 });
+      sayDone(names ? t.urged(names) : t.urgedNobody);
       await contractChanged(id);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const again = error.members["again_at"];
       if (typeof again === "number") paused.set(id, again);
-      ElMessage({ type: "warning", message: error.detail || error.title, duration: 8000, showClose: true });
+      sayRefused(error);
     } finally {
       busy.delete(id);
     }

@@ -3,7 +3,7 @@
 import { ref, shallowRef } from "vue";
 import { changed } from "@/ui/query";
 import { useSubmit } from "@/ui/submit";
-import { sayDone } from "../certificate/api";
+import { sayDone } from "@/ui/toast";
 import { operatorWords as t } from "./messages";
 
 export function useDecision<T extends { id: string }>(send: (id: string, accept: boolean, reason: string | null) => Promise<unknown>) {

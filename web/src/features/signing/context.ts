@@ -1,5 +1,6 @@
 // What the parts of the desk share, handed down by the page.
 import { inject, type InjectionKey } from "vue";
+import type { PlacingModel } from "./placing/usePlacing";
 import type { CeremonyModel } from "./useCeremony";
 import type { DeskModel } from "./useDesk";
 import type { useDrag } from "./useDrag";
@@ -7,6 +8,7 @@ import type { useDrag } from "./useDrag";
 export interface DeskContext {
   model: DeskModel;
   ceremony: CeremonyModel;
+  placing: PlacingModel;
   drag: ReturnType<typeof useDrag>;
   /** Brings a page into view, with a place on it (mm from its upper edge). */
   goTo: (page: number, y?: number) => void;

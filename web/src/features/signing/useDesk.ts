@@ -7,7 +7,6 @@ import { fetchContract, fetchDesk, fetchSealArt, openDocument, type Contract, ty
 import { act, openDesk, type DeskAct, type DeskState } from "./deskState";
 import { dropDraft, loadDraft, saveDraft, type Draft, type DraftKey } from "./draft";
 import { kindOf, type Desk, type Mark } from "./model";
-import type { KeywordPlace } from "./placing/spots";
 import { obstacle, overlapping, requirements, stillRequired } from "./requirements";
 import { useOtherTabs } from "./useOtherTabs";
 
@@ -32,9 +31,6 @@ export function useDesk(id: string) {
   /** Sealed and not sent, and more seals are being added. */
   const adding = ref(false);
   const intent: Ref<Draft["intent"]> = shallowRef(null);
-  /** Whether seals are being placed by words or page numbers, and the places found that the pages show. */
-  const placing = ref(false);
-  const found = shallowRef<readonly KeywordPlace[]>([]);
 
   const key = (): DraftKey => ({ contract: id, actor: `${session.person?.id ?? ""}.${session.actor}` });
   const tabs = useOtherTabs(id, async () => (await fetchContract(id)).version, () => contract.value?.version ?? null);
@@ -182,7 +178,7 @@ export function useDesk(id: string) {
   });
 
   return {
-    id, contract, desk, state, file, problem, arts, read, draftNote, savedAt, saveFailed, loading, adding, intent, placing, found,
+    id, contract, desk, state, file, problem, arts, read, draftNote, savedAt, saveFailed, loading, adding, intent,
     view, marks, list, missing, hindrance, overlaps, seals, sizes, outdated: tabs.outdated,
     load, acted, dispatch, seen,
   };

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use yinxin_domain::calendar::Date;
-use yinxin_domain::contract::state::Payment;
+use yinxin_domain::contract::axes::Payment;
 use yinxin_domain::ids::{AwardId, ContractId};
 
 use super::answers::MovedOut;

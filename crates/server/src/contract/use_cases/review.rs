@@ -2,8 +2,8 @@
 
 use yinxin_domain::calendar::Date;
 use yinxin_domain::certificate::Owner;
+use yinxin_domain::contract::axes::Payment;
 use yinxin_domain::contract::review::{Confirming, Sealing};
-use yinxin_domain::contract::state::Payment;
 use yinxin_domain::contract::{Contract, Verb};
 use yinxin_domain::ids::ContractId;
 

@@ -1,7 +1,7 @@
 //! What has stopped a contract, or sent it back: who did it, when and why. Taken from the track, so that both say the same.
 
 use yinxin_domain::contract::PartyKey;
-use yinxin_domain::contract::state::{Content, Filing, Hold, Signing};
+use yinxin_domain::contract::axes::{Content, Filing, Hold, Signing};
 
 use super::reading::Seen;
 use super::track::{self, Entry};

@@ -16,7 +16,8 @@ use yinxin_domain::ids::{EventId, SessionId};
 
 use crate::actor::{Actor, Capacity, Forbidden};
 use crate::app::App;
-use crate::http::extract::{Json, Query, malformed};
+use crate::http::extract::{Json, Query};
+use crate::http::json::bad_value;
 use crate::http::problem::{Problem, Public};
 use crate::http::session::{SignedIn, capacity};
 use crate::identity::sessions;
@@ -140,7 +141,14 @@ pub(super) async fn events(
     let listener = Listener::of(&actor, organisations).ok_or(Forbidden::NotAllowed)?;
     let since = query.since.as_deref().or_else(|| header_text("last-event-id"));
     let since = match since {
-        Some(since) => Some(EventId::parse(since).map_err(|_| malformed("since is no cursor"))?),
+        Some(since) => Some(EventId::parse(since).map_err(|_| {
+            let message = ("不是事件的编号", "it is no event's id");
+            bad_value(
+                "since",
+                message,
+                ("请填写上次收到的编号，或去掉该参数", "Give the last id that you heard, or leave it out"),
+            )
+        })?),
         None => None,
     };
     let hearing = Hearing { listener, session: session.id };

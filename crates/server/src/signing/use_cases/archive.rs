@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use yinxin_domain::contract::state::{PlatformSignature, Signing};
+use yinxin_domain::contract::axes::{PlatformSignature, Signing};
 use yinxin_domain::contract::{Contract, Verb};
 use yinxin_domain::ids::ContractId;
 use yinxin_pdf::{Dss, Opened};

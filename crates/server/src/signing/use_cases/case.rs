@@ -1,6 +1,6 @@
 //! One contract on the desk of somebody whose turn it is: everything the acts of the ceremony ask of it.
 
-use yinxin_domain::contract::state::Step;
+use yinxin_domain::contract::axes::Step;
 use yinxin_domain::contract::{self as domain, Context, Contract, PartyKey};
 use yinxin_domain::identifiers::Sm3Digest;
 use yinxin_domain::ids::{ContractId, PersonId};

@@ -1,11 +1,10 @@
 // 导出列表: the whole list as it is narrowed and sorted, page by page.
 
-import { ElMessage } from "element-plus/es/components/message/index";
-import "element-plus/es/components/message/style/css";
 import { ref } from "vue";
 import { Problem } from "@/api/problem";
 import { say } from "@/app/language";
 import { day, moment, money } from "@/ui/format";
+import { sayDone, sayRefused } from "@/ui/toast";
 import { fetchList } from "../api";
 import { holderName } from "../holder";
 import { contractWords as c } from "../messages";
@@ -45,10 +44,10 @@ export function useExport() {
         row.deadline?.last_day ?? "",
       ]);
       save(new Blob([csv([head, ...lines])], { type: "text/csv;charset=utf-8" }), `${c[list]} ${day(Date.now() * 1000)}.csv`);
-      ElMessage({ type: "success", message: cursor === "" ? t.exported(rows.length) : t.exportedSome(rows.length), duration: 4000 });
+      sayDone(cursor === "" ? t.exported(rows.length) : t.exportedSome(rows.length));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      ElMessage({ type: "warning", message: error.detail || error.title, duration: 8000, showClose: true });
+      sayRefused(error);
     } finally {
       busy.value = false;
     }
