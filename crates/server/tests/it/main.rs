@@ -25,6 +25,7 @@ mod certificate;
 mod contract;
 mod db;
 mod edge;
+mod ending;
 mod filing;
 mod harness;
 mod identity;

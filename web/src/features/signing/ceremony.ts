@@ -65,7 +65,7 @@ export type CeremonyEvent<A extends Asked = IntentAnswer> =
 export const RESEND_AFTER = 60_000;
 
 const ENDED = new Set([
-  "signing.intent_expired", "signing.intent_cancelled", "signing.intent_used", "signing.no_intent", "signing.intent_password_already",
+  "signing.intent_expired", "signing.intent_cancelled", "signing.intent_used", "signing.no_intent", "signing.no_batch", "signing.intent_password_already",
   "signing.intent_password_first", "certificate.ticket_invalid", "signing.ticket_missing", "signing.intent_other_certificate",
 ]);
 const OVERTAKEN = new Set(["signing.meanwhile", "signing.intent_contract_changed", "signing.intent_not_yours", "contract.stale_version"]);

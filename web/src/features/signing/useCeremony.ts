@@ -2,7 +2,7 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, type Ref } from "vue";
 import { Problem } from "@/api/problem";
 import * as server from "./api";
-import { closed, openCertificates, proceed, type Asked, type Ceremony, type CeremonyEvent } from "./ceremony";
+import { closed, openCertificates, proceed, type Asked, type Ceremony, type CeremonyEvent, type Refusal } from "./ceremony";
 import { toPlacements } from "./model";
 import type { DeskModel } from "./useDesk";
 
@@ -28,6 +28,8 @@ export interface Confirming<A extends Asked> {
   choose: (answer: A, endsStep: boolean) => Promise<A>;
   checkPassword: (answer: A, certificate: string, password: string) => Promise<{ ticket: string }>;
   complete: (answer: A, tickets: string[], code: string) => Promise<void>;
+  /** A refusal of what was to be confirmed, in words that name it. */
+  told?: (problem: Problem) => Refusal;
 }
 
 /** The confirmation of one contract on its desk. */
@@ -99,7 +101,8 @@ export function useConfirmation<A extends Asked>(about: Confirming<A>) {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       about.kept.value = null;
-      step(state.value.stage === "proving" ? { is: "failed", refusal: server.toRefusal(error) } : { is: "refused", refusal: server.toRefusal(error) });
+      const refusal = (about.told ?? server.toRefusal)(error);
+      step(state.value.stage === "proving" ? { is: "failed", refusal } : { is: "refused", refusal });
     }
   }
 

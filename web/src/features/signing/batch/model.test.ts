@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BatchOutcome, OneOutcome, Ready } from "./api";
-import { advance, documentOf, finished, idsOf, itemsOf, sumOf, unread, waiting } from "./model";
+import { advance, documentOf, finished, idsOf, itemsOf, named, sumOf, unread, waiting } from "./model";
 
 const ready = (id: string, digest: string, amount: number | null = 100) => ({ contract_id: id, summary: { digest_sm3: digest, amount_fen: amount } }) as unknown as Ready;
 const one = (intent: string, state: string, code: string | null = null): OneOutcome => ({
@@ -24,6 +24,16 @@ describe("several contracts", () => {
 
   it("sums what has an amount", () => {
     expect(sumOf([ready("a", "1", 150), ready("b", "2", null), ready("c", "3", 7)])).toBe(157);
+  });
+});
+
+describe("a refusal of several", () => {
+  it("names the contracts that it speaks of", () => {
+    const fault = (path: string) => ({ path, code: "signing.meanwhile", message: "合同已变化。", remedy: "" });
+    const refusal = { code: "signing.batch_refused", title: "", detail: "", faults: [fault("contracts[1]"), fault("contracts[7]"), fault("x")] };
+    const told = named(refusal, ["甲合同", "乙合同"]).faults?.map((one) => one.message);
+    expect(told).toEqual(["乙合同：合同已变化。", "合同已变化。", "合同已变化。"]);
+    expect(named({ code: "x", title: "", detail: "" }, [])).toEqual({ code: "x", title: "", detail: "" });
   });
 });
 

@@ -1,4 +1,5 @@
 // Several contracts on their way to be signed together: what was read, and how far each has come. Pure, without a browser.
+import { introduced } from "@/app/language";
 import type { Refusal } from "../ceremony";
 import type { BatchOutcome, OneOutcome, Ready } from "./api";
 
@@ -17,6 +18,15 @@ export function unread(ready: readonly Ready[], read: ReadonlySet<string>): Read
 }
 
 export const sumOf = (ready: readonly Ready[]): number => ready.reduce((sum, one) => sum + (one.summary.amount_fen ?? 0), 0);
+
+/** A refusal of several contracts, with the title of each that it speaks of: the server names them by their place. */
+export function named(refusal: Refusal, titles: readonly string[]): Refusal {
+  const faults = refusal.faults?.map((fault) => {
+    const title = titles[Number(/^contracts\[(\d+)\]/.exec(fault.path)?.[1] ?? -1)];
+    return title === undefined ? fault : { ...fault, message: introduced(title, fault.message) };
+  });
+  return faults ? { ...refusal, faults } : refusal;
+}
 
 /** How far one contract has come. */
 export type Stage = "waiting" | "signing" | "signed" | "sent" | "missed";

@@ -9,7 +9,7 @@ import { fetchSealArt, toRefusal, type SealArt } from "../api";
 import { useConfirmation, type Kept } from "../useCeremony";
 import * as server from "./api";
 import type { BatchAnswer, OneOutcome, Ready } from "./api";
-import { advance, documentOf, idsOf, itemsOf, unread, waiting, type Item } from "./model";
+import { advance, documentOf, idsOf, itemsOf, named, unread, waiting, type Item } from "./model";
 import { keepRead, loadRead } from "./read";
 
 const reason = (one: OneOutcome): string => say({ zh: one.reason_zh ?? "", en: one.reason_en ?? "" });
@@ -62,6 +62,7 @@ export function useBatch() {
     subject: () => (ready.value.length > 0 && left.value.length === 0 ? JSON.stringify(ready.value.map((one) => [one.contract_id, one.version, one.placements])) : null),
     kept,
     ask: (ends) => server.askBatch(ready.value, ends),
+    told: (refused) => named(toRefusal(refused), ready.value.map((one) => one.summary.title)),
     ends: (answer) => answer.ends_step,
     choose: (answer, ends) => server.chooseBatchEnding(answer.batch_id, ends),
     checkPassword: (answer, certificate, password) => server.checkBatchPassword(answer.batch_id, certificate, password),
