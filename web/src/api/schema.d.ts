@@ -64,7 +64,7 @@ export interface paths {
             cookie?: never;
         };
         /** What can be signed together of the contracts chosen, each with the marks that its text suggests; and what cannot, with the reason. */
-        get: operations["signing_get_batch_desk"];
+        get: operations["signing_show_batch_desk"];
         put?: never;
         post?: never;
         delete?: never;
@@ -372,7 +372,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a signer needs to place seals; only for the party whose turn it is. */
-        get: operations["signing_get_desk"];
+        get: operations["signing_show_desk"];
         put?: never;
         post?: never;
         delete?: never;
@@ -508,7 +508,7 @@ export interface paths {
             cookie?: never;
         };
         /** Where words stand in the text, for placing seals by them; only for the party whose turn it is. */
-        get: operations["signing_get_keyword_places"];
+        get: operations["signing_find_keyword_places"];
         put?: never;
         post?: never;
         delete?: never;
@@ -680,7 +680,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Freezes the placements, shows what will be signed, and sends a code to the signer's phone. */
-        post: operations["signing_post_intent"];
+        post: operations["signing_open_intent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -697,7 +697,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 发送 / 确认签章 / 提交合同: what this party sealed becomes part of the contract for good. */
-        post: operations["signing_post_submission"];
+        post: operations["signing_submit_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,7 +749,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Takes back all that this party sealed and has not sent. */
-        delete: operations["signing_delete_unsent"];
+        delete: operations["signing_discard_unsent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1658,7 +1658,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Freezes the placements of every contract, shows what will be signed, and sends one code to the signer's phone; all of them or none. */
-        post: operations["signing_post_batch"];
+        post: operations["signing_open_batch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1673,7 +1673,7 @@ export interface paths {
             cookie?: never;
         };
         /** What has become of a batch: found again after a reload. */
-        get: operations["signing_get_batch"];
+        get: operations["signing_show_batch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1692,7 +1692,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Chooses anew whether the steps end with a batch; refused once a password was checked. */
-        post: operations["signing_post_batch_ending"];
+        post: operations["signing_set_batch_ending"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1709,7 +1709,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Checks a certificate's password for one batch. */
-        post: operations["signing_post_batch_password"];
+        post: operations["signing_prove_batch_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1726,7 +1726,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Releases the intents of a batch: each is then completed by itself, with the same tickets and without a code. */
-        post: operations["signing_post_batch_release"];
+        post: operations["signing_sign_batch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1743,7 +1743,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Signs. Asked again for a completed intent it answers the same and signs nothing. */
-        post: operations["signing_post_completion"];
+        post: operations["signing_complete_intent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1760,7 +1760,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Chooses anew whether the step ends with an intent; refused once a password was checked, or while marks are missing for it. */
-        post: operations["signing_post_ending"];
+        post: operations["signing_set_ending"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1777,7 +1777,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Checks a certificate's password for one intent. */
-        post: operations["signing_post_password"];
+        post: operations["signing_prove_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4861,7 +4861,7 @@ export interface operations {
             };
         };
     };
-    signing_get_batch_desk: {
+    signing_show_batch_desk: {
         parameters: {
             query: {
                 /** @description Ids of contracts, separated by commas; at most 20. */
@@ -5331,7 +5331,7 @@ export interface operations {
             };
         };
     };
-    signing_get_desk: {
+    signing_show_desk: {
         parameters: {
             query?: never;
             header?: never;
@@ -5544,7 +5544,7 @@ export interface operations {
             };
         };
     };
-    signing_get_keyword_places: {
+    signing_find_keyword_places: {
         parameters: {
             query: {
                 /** @description 1 to 200 characters; width, spaces and line ends do not matter. */
@@ -5778,7 +5778,7 @@ export interface operations {
             };
         };
     };
-    signing_post_intent: {
+    signing_open_intent: {
         parameters: {
             query?: never;
             header?: never;
@@ -5803,7 +5803,7 @@ export interface operations {
             };
         };
     };
-    signing_post_submission: {
+    signing_submit_step: {
         parameters: {
             query?: never;
             header?: never;
@@ -5871,7 +5871,7 @@ export interface operations {
             };
         };
     };
-    signing_delete_unsent: {
+    signing_discard_unsent: {
         parameters: {
             query: {
                 /** @description The contract's version. */
@@ -7189,7 +7189,7 @@ export interface operations {
             };
         };
     };
-    signing_post_batch: {
+    signing_open_batch: {
         parameters: {
             query?: never;
             header?: never;
@@ -7212,7 +7212,7 @@ export interface operations {
             };
         };
     };
-    signing_get_batch: {
+    signing_show_batch: {
         parameters: {
             query?: never;
             header?: never;
@@ -7233,7 +7233,7 @@ export interface operations {
             };
         };
     };
-    signing_post_batch_ending: {
+    signing_set_batch_ending: {
         parameters: {
             query?: never;
             header?: never;
@@ -7258,7 +7258,7 @@ export interface operations {
             };
         };
     };
-    signing_post_batch_password: {
+    signing_prove_batch_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -7283,7 +7283,7 @@ export interface operations {
             };
         };
     };
-    signing_post_batch_release: {
+    signing_sign_batch: {
         parameters: {
             query?: never;
             header?: never;
@@ -7306,7 +7306,7 @@ export interface operations {
             };
         };
     };
-    signing_post_completion: {
+    signing_complete_intent: {
         parameters: {
             query?: never;
             header?: never;
@@ -7331,7 +7331,7 @@ export interface operations {
             };
         };
     };
-    signing_post_ending: {
+    signing_set_ending: {
         parameters: {
             query?: never;
             header?: never;
@@ -7356,7 +7356,7 @@ export interface operations {
             };
         };
     };
-    signing_post_password: {
+    signing_prove_password: {
         parameters: {
             query?: never;
             header?: never;

@@ -26,12 +26,12 @@ use crate::signing::use_cases::release::release_batch;
 /// The routes of several contracts.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(get_batch_desk))
-        .routes(routes!(post_batch))
-        .routes(routes!(get_batch))
-        .routes(routes!(post_batch_ending))
-        .routes(routes!(post_batch_password))
-        .routes(routes!(post_batch_release))
+        .routes(routes!(show_batch_desk))
+        .routes(routes!(open_batch))
+        .routes(routes!(show_batch))
+        .routes(routes!(set_batch_ending))
+        .routes(routes!(prove_batch_password))
+        .routes(routes!(sign_batch))
 }
 
 /// The contracts that were chosen.
@@ -129,7 +129,7 @@ impl From<Ready> for ReadyBody {
 
 /// What can be signed together of the contracts chosen, each with the marks that its text suggests; and what cannot, with the reason.
 #[utoipa::path(get, path = "/api/v1/batch-desk", tag = "signing", params(ChosenQuery), responses((status = 200, body = BatchDeskAnswer)))]
-async fn get_batch_desk(
+async fn show_batch_desk(
     State(app): State<App>,
     actor: Actor,
     Query(query): Query<ChosenQuery>,
@@ -226,7 +226,7 @@ impl From<BatchConfirmed> for BatchAnswer {
 
 /// Freezes the placements of every contract, shows what will be signed, and sends one code to the signer's phone; all of them or none.
 #[utoipa::path(post, path = "/api/v1/signing-batches", tag = "signing", request_body = BatchBody, responses((status = 201, body = BatchAnswer)))]
-async fn post_batch(
+async fn open_batch(
     State(app): State<App>,
     actor: Actor,
     Json(body): Json<BatchBody>,
@@ -246,7 +246,7 @@ async fn post_batch(
 
 /// Chooses anew whether the steps end with a batch; refused once a password was checked.
 #[utoipa::path(post, path = "/api/v1/signing-batches/{id}/ending", tag = "signing", params(("id" = String, Path)), request_body = EndingBody, responses((status = 200, body = BatchAnswer)))]
-async fn post_batch_ending(
+async fn set_batch_ending(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<BatchId>,
@@ -257,7 +257,7 @@ async fn post_batch_ending(
 
 /// Checks a certificate's password for one batch.
 #[utoipa::path(post, path = "/api/v1/signing-batches/{id}/password", tag = "signing", params(("id" = String, Path)), request_body = PasswordBody, responses((status = 200, body = TicketAnswer)))]
-async fn post_batch_password(
+async fn prove_batch_password(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<BatchId>,
@@ -279,7 +279,7 @@ struct ReleaseBody {
 
 /// Releases the intents of a batch: each is then completed by itself, with the same tickets and without a code.
 #[utoipa::path(post, path = "/api/v1/signing-batches/{id}/release", tag = "signing", params(("id" = String, Path)), request_body = ReleaseBody, responses((status = 204)))]
-async fn post_batch_release(
+async fn sign_batch(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<BatchId>,
@@ -355,7 +355,7 @@ impl From<OneOutcome> for OneOutcomeBody {
 
 /// What has become of a batch: found again after a reload.
 #[utoipa::path(get, path = "/api/v1/signing-batches/{id}", tag = "signing", params(("id" = String, Path)), responses((status = 200, body = BatchOutcomeAnswer)))]
-async fn get_batch(
+async fn show_batch(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<BatchId>,

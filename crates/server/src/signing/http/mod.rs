@@ -26,20 +26,20 @@ use crate::http::problem::Problem;
 /// The routes of this feature.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(get_desk))
-        .routes(routes!(get_keyword_places))
-        .routes(routes!(post_intent))
-        .routes(routes!(post_ending))
-        .routes(routes!(post_password))
-        .routes(routes!(post_completion))
-        .routes(routes!(delete_unsent))
-        .routes(routes!(post_submission))
+        .routes(routes!(show_desk))
+        .routes(routes!(find_keyword_places))
+        .routes(routes!(open_intent))
+        .routes(routes!(set_ending))
+        .routes(routes!(prove_password))
+        .routes(routes!(complete_intent))
+        .routes(routes!(discard_unsent))
+        .routes(routes!(submit_step))
         .merge(batch::routes())
 }
 
 /// What a signer needs to place seals; only for the party whose turn it is.
 #[utoipa::path(get, path = "/api/v1/contracts/{id}/desk", tag = "signing", params(("id" = String, Path)), responses((status = 200, body = Desk)))]
-async fn get_desk(State(app): State<App>, actor: Actor, Path(id): Path<ContractId>) -> Result<Json<Desk>, Problem> {
+async fn show_desk(State(app): State<App>, actor: Actor, Path(id): Path<ContractId>) -> Result<Json<Desk>, Problem> {
     Ok(Json(desk::show(&app, &actor, id).await?))
 }
 
@@ -53,7 +53,7 @@ struct KeywordQuery {
 
 /// Where words stand in the text, for placing seals by them; only for the party whose turn it is.
 #[utoipa::path(get, path = "/api/v1/contracts/{id}/keyword-places", tag = "signing", params(("id" = String, Path), KeywordQuery), responses((status = 200, body = KeywordPlaces)))]
-async fn get_keyword_places(
+async fn find_keyword_places(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<ContractId>,
@@ -230,7 +230,7 @@ impl From<Confirmed> for IntentAnswer {
 
 /// Freezes the placements, shows what will be signed, and sends a code to the signer's phone.
 #[utoipa::path(post, path = "/api/v1/contracts/{id}/signing-intents", tag = "signing", params(("id" = String, Path)), request_body = IntentBody, responses((status = 201, body = IntentAnswer)))]
-async fn post_intent(
+async fn open_intent(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<ContractId>,
@@ -251,7 +251,7 @@ struct EndingBody {
 
 /// Chooses anew whether the step ends with an intent; refused once a password was checked, or while marks are missing for it.
 #[utoipa::path(post, path = "/api/v1/signing-intents/{id}/ending", tag = "signing", params(("id" = String, Path)), request_body = EndingBody, responses((status = 200, body = SummaryBody)))]
-async fn post_ending(
+async fn set_ending(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<IntentId>,
@@ -288,7 +288,7 @@ struct TicketAnswer {
 
 /// Checks a certificate's password for one intent.
 #[utoipa::path(post, path = "/api/v1/signing-intents/{id}/password", tag = "signing", params(("id" = String, Path)), request_body = PasswordBody, responses((status = 200, body = TicketAnswer)))]
-async fn post_password(
+async fn prove_password(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<IntentId>,
@@ -327,7 +327,7 @@ struct CompletionBody {
 
 /// Signs. Asked again for a completed intent it answers the same and signs nothing.
 #[utoipa::path(post, path = "/api/v1/signing-intents/{id}/completion", tag = "signing", params(("id" = String, Path)), request_body = CompletionBody, responses((status = 200, body = Completed)))]
-async fn post_completion(
+async fn complete_intent(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<IntentId>,
@@ -362,7 +362,7 @@ struct VersionAnswer {
 
 /// Takes back all that this party sealed and has not sent.
 #[utoipa::path(delete, path = "/api/v1/contracts/{id}/unsent-seals", tag = "signing", params(("id" = String, Path), VersionQuery), responses((status = 200, body = VersionAnswer)))]
-async fn delete_unsent(
+async fn discard_unsent(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<ContractId>,
@@ -373,7 +373,7 @@ async fn delete_unsent(
 
 /// 发送 / 确认签章 / 提交合同: what this party sealed becomes part of the contract for good.
 #[utoipa::path(post, path = "/api/v1/contracts/{id}/submission", tag = "signing", params(("id" = String, Path)), request_body = VersionBody, responses((status = 200, body = VersionAnswer)))]
-async fn post_submission(
+async fn submit_step(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<ContractId>,
