@@ -6,20 +6,22 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 use yinxin_domain::not_json::NotJson;
 
-use super::problem::{Fault, Public, Text};
+use super::problem::{Fault, Problem, Public, Text};
 
 /// Reads a JSON text as a `T`.
 ///
 /// # Errors
 /// `request.malformed`, with the fault at its path.
-pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Public> {
-    parse(text).map_err(malformed)
+pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
+    parse(text).map_err(|fault| malformed(*fault).into())
 }
 
-fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
-    let fault = |path: String, error: &serde_json::Error| match NotJson::new(text, error) {
-        Some(not_json) => syntax(&not_json),
-        None => refused(path, &error.to_string()),
+fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Box<Fault>> {
+    let fault = |path: String, error: &serde_json::Error| {
+        Box::new(match NotJson::new(text, error) {
+            Some(not_json) => syntax(&not_json),
+            None => refused(path, &error.to_string()),
+        })
     };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut deserializer)
