@@ -94,7 +94,7 @@ pub struct Section {
     pub label_en: String,
 }
 
-/// What kind of value a field takes; see [`FieldValue`] for the JSON form of each.
+/// What kind of value a field takes; see [`FieldValue`](super::FieldValue) for the JSON form of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {

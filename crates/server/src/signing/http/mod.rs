@@ -1,4 +1,4 @@
-//! HTTP of signing: the desk and one contract here, several contracts in [`batch`].
+//! HTTP of signing: the desk and one contract here, several contracts in `batch`.
 
 mod batch;
 
