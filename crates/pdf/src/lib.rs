@@ -119,6 +119,7 @@
 mod appearance;
 mod capacity;
 mod choice;
+mod dangling;
 mod dss;
 mod fields;
 mod form;

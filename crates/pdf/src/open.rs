@@ -75,8 +75,8 @@ pub struct Opened {
 }
 
 #[derive(Debug)]
-struct ObjectStream {
-    data: Vec<u8>,
+pub(crate) struct ObjectStream {
+    pub(crate) data: Vec<u8>,
     /// Object number and offset in `data`, in stream order.
     index: Vec<(u32, usize)>,
 }
@@ -308,7 +308,8 @@ impl Opened {
         Ok(Parser::new(&container.data, offset).object()?)
     }
 
-    fn object_stream(&self, number: u32) -> Result<Arc<ObjectStream>, ReadError> {
+    /// The unpacked object stream of this number.
+    pub(crate) fn object_stream(&self, number: u32) -> Result<Arc<ObjectStream>, ReadError> {
         let bad = || ReadError::BadObjectStream(number);
         // A poisoned lock only means that another thread died between two whole entries.
         if let Some(found) = self.object_streams.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {

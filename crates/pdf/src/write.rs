@@ -10,7 +10,7 @@ use crate::pages::PageError;
 use crate::syntax::{Dictionary, Object, ObjectId, XrefForm, write_dictionary, write_object};
 
 /// Highest object number that may be given out (ISO 32000-1, annex C).
-const MAX_OBJECT_NUMBER: u32 = 8_388_607;
+pub(crate) const MAX_OBJECT_NUMBER: u32 = 8_388_607;
 
 /// Why an update cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +36,8 @@ pub(crate) struct Revision<'a> {
     /// Object number to generation and absolute offset.
     offsets: BTreeMap<u32, (u16, usize)>,
     next_number: u32,
+    /// Numbers that are not to be given: something in the file refers to them, and means null.
+    referred_to: Vec<u32>,
     file_id: [u8; 16],
 }
 
@@ -46,7 +48,9 @@ impl<'a> Revision<'a> {
         if !matches!(base.bytes().last(), Some(b'\n' | b'\r')) {
             out.push(b'\n');
         }
-        Ok(Revision { base, out, offsets: BTreeMap::new(), next_number: base.first_free_number(), file_id })
+        let next_number = base.first_free_number();
+        let referred_to = crate::dangling::referred_to(base, next_number)?;
+        Ok(Revision { base, out, offsets: BTreeMap::new(), next_number, referred_to, file_id })
     }
 
     pub(crate) fn base(&self) -> &'a Opened {
@@ -60,12 +64,19 @@ impl<'a> Revision<'a> {
 
     /// A number for an object that is written later in this update.
     pub(crate) fn reserve(&mut self) -> Result<ObjectId, WriteError> {
+        self.pass_over_referred_to();
         if self.next_number > MAX_OBJECT_NUMBER {
             return Err(WriteError::TooManyObjects);
         }
         let id = ObjectId { number: self.next_number, generation: 0 };
         self.next_number += 1;
         Ok(id)
+    }
+
+    fn pass_over_referred_to(&mut self) {
+        while self.referred_to.binary_search(&self.next_number).is_ok() {
+            self.next_number += 1;
+        }
     }
 
     fn absolute(&self) -> usize {
@@ -176,6 +187,7 @@ impl<'a> Revision<'a> {
 
     fn write_xref_stream(&mut self, trailer: Dictionary) {
         // The stream is itself an object of this update and names itself.
+        self.pass_over_referred_to();
         let id = ObjectId { number: self.next_number, generation: 0 };
         self.next_number += 1;
         let at = self.absolute();

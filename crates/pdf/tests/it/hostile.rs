@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use yinxin_pdf::gate::Act;
-use yinxin_pdf::syntax::{ObjectId, Parser};
+use yinxin_pdf::syntax::{Object, ObjectId, Parser};
 use yinxin_pdf::{Dss, Opened, prepare_form};
 
 use crate::parties::{key, request};
@@ -83,5 +83,26 @@ proptest! {
         let _ = parser.object();
         let mut parser = Parser::new(&bytes, 0);
         let _ = parser.object_body(&mut |_| Some(bytes.len()));
+    }
+}
+
+/// A reference to nothing means null, and must go on meaning it: who drafts a file could otherwise have what another party draws or stores
+/// appear in the page that was signed.
+#[test]
+fn a_new_object_never_takes_a_number_that_the_file_refers_to() {
+    for xref in [Xref::Table, Xref::Stream, Xref::Hybrid] {
+        let sample = |catalog: String| Sample { xref, pages: 1, catalog, ..Sample::default() };
+        let size = sample(String::new()).open().trailer().get("Size").unwrap().as_integer().unwrap();
+        for awaited in size..size + 12 {
+            let id = ObjectId { number: u32::try_from(awaited).unwrap(), generation: 0 };
+            let mut file = sample(format!("/Awaited {awaited} 0 R")).open();
+            file = Opened::open(Arc::from(prepare_form(&file, &[key("A"), key("B")], [0; 16]).unwrap())).unwrap();
+            for name in ["first", "second"] {
+                let signed = file.prepare(&request(name, &Dss::default())).unwrap().embed(&[0x30, 0]).unwrap();
+                file = Opened::open_hashed(signed.into_hashed()).unwrap();
+                assert_eq!(file.object(id).unwrap(), Object::Null, "{xref:?} {awaited}");
+            }
+            assert_eq!(file.signature_fields().unwrap().len(), 2);
+        }
     }
 }
