@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use memchr::memchr_iter;
 
 use crate::open::{Opened, ReadError};
-use crate::syntax::XrefEntry;
+use crate::syntax::{Object, ObjectId, Stream, XrefEntry};
 use crate::write::MAX_OBJECT_NUMBER;
 
 /// Bytes that all object streams of a file may unpack to before it takes no update.
@@ -41,6 +41,52 @@ pub(crate) fn referred_to(file: &Opened, least: u32) -> Result<Vec<u32>, ReadErr
     found.sort_unstable();
     found.dedup();
     Ok(found)
+}
+
+/// The first of these new objects that an object of the file as it was `before` refers to: what showed nothing there would show it now.
+///
+/// # Errors
+/// [`ReadError::BadObjectStream`] as [`referred_to`].
+pub(crate) fn awaited(before: &Opened, new: &BTreeSet<ObjectId>) -> Result<Option<ObjectId>, ReadError> {
+    let Some(least) = new.first() else { return Ok(None) };
+    let suspected = referred_to(before, least.number)?;
+    let suspected: BTreeSet<ObjectId> =
+        new.iter().copied().filter(|id| suspected.binary_search(&id.number).is_ok()).collect();
+    if suspected.is_empty() {
+        return Ok(None);
+    }
+    // Rare, so that all that stands there may be read to tell references from what only looks like one.
+    let numbers: BTreeSet<u32> =
+        before.sections().iter().flat_map(|section| &section.entries).map(|(number, _)| *number).collect();
+    for number in numbers {
+        let generation = match before.entry(number) {
+            Some(XrefEntry::InUse { generation, .. }) => generation,
+            Some(XrefEntry::Compressed { .. }) => 0,
+            None | Some(XrefEntry::Free) => continue,
+        };
+        // What cannot be read shows nothing.
+        let Ok(object) = before.object(ObjectId { number, generation }) else { continue };
+        if let Some(id) = first_of(&object, &suspected) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// The first reference to one of these in an object.
+fn first_of(object: &Object, sought: &BTreeSet<ObjectId>) -> Option<ObjectId> {
+    let mut left = vec![object];
+    while let Some(object) = left.pop() {
+        match object {
+            Object::Reference(id) if sought.contains(id) => return Some(*id),
+            Object::Array(items) => left.extend(items),
+            Object::Dictionary(dictionary) | Object::Stream(Stream { dictionary, .. }) => {
+                left.extend(dictionary.iter().map(|(_, value)| value));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Every `12 0 R` in `bytes`, read backwards from its `R`, because few bytes are one.

@@ -73,6 +73,8 @@ pub enum Alteration {
     Replaced,
     /// A new object that nothing allowed refers to, or that carries a script, a layer or a page.
     Unexplained,
+    /// A new object that the file referred to when it was not there, so that what was signed shows it now.
+    Awaited,
 }
 
 impl Alteration {
@@ -99,6 +101,11 @@ impl Alteration {
             Self::Unexplained => {
                 ("change.unexplained", "新增了签署不需要的对象", "an object was added that signing does not need")
             }
+            Self::Awaited => (
+                "change.awaited",
+                "新增了原文件早已引用却没有的对象，已签署的内容会因此改变",
+                "an object was added that the file referred to before it was there, which changes what was signed",
+            ),
         }
     }
 }

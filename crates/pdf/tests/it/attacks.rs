@@ -353,3 +353,39 @@ fn the_gap_must_be_canonical() {
     whole[at..end].make_ascii_uppercase();
     assert_eq!(report_on(&whole).verdict, Verdict::ValidTrusted);
 }
+
+/// A shadow prepared before signing: something in the file refers to an object that is not there, and a later update, which by itself would be
+/// allowed, brings it.
+#[test]
+fn an_object_that_the_signed_file_waits_for_is_an_alteration() {
+    let informed = |bytes: &[u8]| {
+        let bytes = updated(bytes, &[(15_001, "<</Producer(x)>>".to_owned())]);
+        let at = bytes.windows(5).rposition(|window| window == b"/Prev").unwrap();
+        [&bytes[..at], b"/Info 15001 0 R", &bytes[at..]].concat()
+    };
+    let signed = |catalog: &str| {
+        let mut world = World::new();
+        let base = Sample { pages: 1, catalog: catalog.to_owned(), ..Default::default() }.build();
+        let file = world.sign_a(&prepared_form(base, &["A"]));
+        (file.bytes().to_vec(), world.trust())
+    };
+    for (catalog, waits) in [
+        ("/Awaited 15001 0 R", true),
+        ("/Awaited[<</Deep[null 15001 0 R]>>]", true),
+        ("/Awaited(15001 0 R)", false),
+        ("/Awaited 15001 1 R", false),
+        ("/Awaited 15002 0 R", false),
+    ] {
+        let (bytes, trust) = signed(catalog);
+        assert_eq!(judged(&bytes, &trust).verdict, Verdict::ValidTrusted, "{catalog}");
+        let report = judged(&informed(&bytes), &trust);
+        let found = codes(&report);
+        if waits {
+            assert_eq!(report.verdict, Verdict::Invalid, "{catalog}\n{}", explained(&report));
+            assert!(found.contains(&"signature.altered_after") && found.contains(&"change.awaited"), "{found:?}");
+        } else {
+            assert_eq!(report.verdict, Verdict::ValidTrusted, "{catalog}\n{}", explained(&report));
+            assert!(found.contains(&"change.metadata"), "{found:?}");
+        }
+    }
+}

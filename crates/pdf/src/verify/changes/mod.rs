@@ -7,11 +7,12 @@
 mod annotations;
 mod evidence;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::button::{drawn, keeps, page_button};
 use super::change::{Alteration, Change};
 use super::pages::{PageReport, page_changes, shown_on};
+use crate::dangling;
 use crate::open::Opened;
 use crate::syntax::{Dictionary, Name, Object, ObjectId, Stream, XrefEntry, XrefForm, XrefSection, text_of};
 
@@ -71,6 +72,7 @@ fn refuse<T>(what: Alteration, object: Option<u32>) -> Judged<T> {
 impl Comparison<'_> {
     fn run(&mut self, section: &XrefSection) -> Judged<()> {
         self.collect(section)?;
+        self.awaited(section)?;
         self.trailer()?;
         self.catalogue()?;
         self.fields_signed()?;
@@ -120,6 +122,22 @@ impl Comparison<'_> {
             self.explained.extend(id.ok().map(|id| id.number));
         }
         Ok(())
+    }
+
+    /// Whatever a new object is for, nothing that stood there before may have waited for it (docs/standards/pdf.md, dangling references).
+    fn awaited(&self, section: &XrefSection) -> Judged<()> {
+        let new = section.entries.iter().filter_map(|&(number, entry)| match entry {
+            XrefEntry::InUse { generation, .. } => Some(ObjectId { number, generation }),
+            XrefEntry::Compressed { .. } => Some(ObjectId { number, generation: 0 }),
+            XrefEntry::Free => None,
+        });
+        let known = |number| self.before.entry(number).is_some_and(|entry| entry != XrefEntry::Free);
+        let new: BTreeSet<ObjectId> = new.filter(|id| !known(id.number)).collect();
+        match dangling::awaited(self.before, &new) {
+            Ok(None) => Ok(()),
+            Ok(Some(id)) => refuse(Alteration::Awaited, Some(id.number)),
+            Err(_) => refuse(Alteration::HiddenBytes, None),
+        }
     }
 
     fn is_new(&self, number: u32) -> bool {
