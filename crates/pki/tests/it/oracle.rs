@@ -36,7 +36,8 @@ impl Workplace {
     }
 
     fn run_as(&self, told: (&'static str, String), tool: &str, arguments: &[&str]) -> (bool, String) {
-        let output = Command::new(tool).args(arguments).current_dir(&self.0).output().unwrap();
+        // Java writes and reads its arguments as the locale says, and on a fresh machine there may be none.
+        let output = Command::new(tool).args(arguments).env("LC_ALL", "C.UTF-8").current_dir(&self.0).output().unwrap();
         *self.1.lock().unwrap() = told;
         (output.status.success(), text_of(&output))
     }
@@ -107,8 +108,9 @@ fn java(workplace: &Workplace, program: &str, arguments: &[&str]) -> Option<(boo
         }
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pki-oracle-classes");
         let sources = ["SmOracle.java", "SmMaker.java"].map(|name| oracles().join(name));
-        let output =
-            Command::new("javac").arg("-cp").arg(CLASS_PATH).arg("-d").arg(&directory).args(sources).output().unwrap();
+        let mut compiler = Command::new("javac");
+        compiler.args(["-encoding", "UTF-8", "-cp", CLASS_PATH, "-d"]).arg(&directory).args(sources);
+        let output = compiler.output().unwrap();
         assert!(output.status.success(), "{}", text_of(&output));
         Some(directory)
     });

@@ -22,7 +22,9 @@ fn classes() -> Option<&'static Path> {
     let compile = || {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("seal-oracle-classes");
         let sources = ["SmOracle.java", "SmMaker.java"].map(|name| workspace().join("oracles").join(name));
-        let output = Command::new("javac").args(["-cp", CLASS_PATH, "-d"]).arg(&directory).args(sources).output();
+        let mut compiler = Command::new("javac");
+        compiler.args(["-encoding", "UTF-8", "-cp", CLASS_PATH, "-d"]).arg(&directory).args(sources);
+        let output = compiler.output();
         let compiled = output.is_ok_and(|output| output.status.success());
         let required = std::env::var_os("YINXIN_ORACLES").is_some_and(|value| value == "required");
         assert!(compiled || !required, "BouncyCastle (javac, {CLASS_PATH}) is required and missing");
@@ -57,7 +59,10 @@ impl Workplace {
     fn java(&self, classes: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
         let class_path = format!("{CLASS_PATH}:{}", classes.display());
         let fast_start = ["-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", &class_path, program];
-        let output = Command::new("java").args(fast_start).args(arguments).current_dir(&self.0).output().unwrap();
+        // Java writes and reads its arguments as the locale says, and on a fresh machine there may be none.
+        let mut java = Command::new("java");
+        java.args(fast_start).args(arguments).env("LC_ALL", "C.UTF-8").current_dir(&self.0);
+        let output = java.output().unwrap();
         let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         (output.status.success(), text)
     }
