@@ -114,6 +114,21 @@ export async function accessible(page, where) {
   return grave.map((finding) => `${where}: ${finding}`);
 }
 
+/** Runs in the page: by how much it is wider than the window of `width` pixels, and what reaches out. What passes, as a menu that closes, may. */
+async function wider(width) {
+  const root = document.documentElement;
+  const late = performance.now() + 3_000;
+  while (innerWidth !== width || root.scrollWidth > root.clientWidth) {
+    if (performance.now() > late) {
+      const out = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 0.5);
+      const named = out.slice(-6).map((one) => `${one.tagName.toLowerCase()}.${one.getAttribute("class") ?? ""} ${one.getAttribute("style") ?? ""}`);
+      return `${root.scrollWidth - root.clientWidth} px wider than the window: ${named.join(" | ")}`;
+    }
+    await new Promise((drawn) => requestAnimationFrame(drawn));
+  }
+  return "";
+}
+
 /**
  * Photographs a page at the three sizes when YINXIN_SCREENSHOTS is set; at its end the story fails with everything that is serious to axe,
  * or wider than the window.
@@ -123,8 +138,8 @@ export async function look(page, name) {
   for (const [label, size] of Object.entries({ "1440": DESKTOP, "1366": LAPTOP, "390": PHONE })) {
     await page.setViewportSize(size);
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-    const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (excess > 0) wrong.push(`${name} at ${label} is ${excess} px wider than the window`);
+    const wide = await page.evaluate(wider, size.width);
+    if (wide) wrong.push(`${name} at ${label} is ${wide}`);
     if (process.env.YINXIN_SCREENSHOTS) {
       mkdirSync(screenshots, { recursive: true });
       const path = join(screenshots, `${name}-${label}.png`);

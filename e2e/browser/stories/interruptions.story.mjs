@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { begin, deskReady, fillMissing, irreversibly, sign, signIn, worker } from "../acts.mjs";
 import { story } from "../browser.mjs";
-import { CERTIFICATE_PASSWORD, PURCHASER, messages, pushAward, session, smsCode } from "../world.mjs";
+import { CERTIFICATE_PASSWORD, PURCHASER, messages, pushAward, sealedBySupplier, session, smsCode } from "../world.mjs";
 
 const purchaser = PURCHASER.jiaozuo;
 const textOf = (page, field) => page.locator(`[data-field="${field}"]`).getByRole("textbox").first();
@@ -79,6 +79,36 @@ story("reload at every step and press everything twice: each act happens once", 
   for (const act of ["contract.started", "contract.frozen", "contract.sealed", "contract.step_sent"]) {
     assert.equal(acts.filter((kind) => kind === act).length, 1, `${act} in ${acts}`);
   }
+});
+
+story("the document is signed by somebody while it is opened, and then a part of it does not come: it is opened all the same", async () => {
+  const id = await sealedBySupplier(await pushAward("mall-order"));
+  const page = await worker(PURCHASER["henan-mall"]);
+  /** What is asked for after the first part is answered by `answer` first, and then as ever. */
+  const firstOfRest = async (answer) => {
+    let asked = 0;
+    await page.unroute("**/document.pdf");
+    await page.route("**/document.pdf", async (route) => {
+      if ((await route.request().headerValue("range")).startsWith("bytes=0-") || (asked += 1) > 1) return route.continue();
+      return answer(route);
+    });
+    return () => asked;
+  };
+  const changed = await firstOfRest(async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), etag: '"another"' } });
+  });
+  await page.goto(`/contracts/${id}/sign`);
+  await deskReady(page);
+  assert.ok(changed() > 1, "the document is longer than its first part, and was opened anew");
+
+  const broken = await firstOfRest((route) => route.abort());
+  await page.reload();
+  await page.locator(".centre").getByText("连接不上服务器").waitFor();
+  assert.equal(broken(), 1);
+  await page.locator(".centre").getByRole("button", { name: "重试" }).click();
+  await deskReady(page);
+  await page.locator(".centre").getByText("连接不上服务器").waitFor({ state: "detached" });
 });
 
 story("two windows: the second is told what happened in the first", async () => {

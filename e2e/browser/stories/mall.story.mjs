@@ -89,8 +89,16 @@ story("a contract of the mall, from the draft to the public notice", async () =>
     await purchaser.getByText("签章后立即“确认签章”，印章成为合同的一部分：不能撤回，本方不能再次签章。").waitFor();
     await look(purchaser, "confirm-to-end");
   };
+  // The file with the new seals arrives half a second before the facts about it.
+  const facts = `**/api/v1/contracts/${id}`;
+  await purchaser.route(facts, async (route) => {
+    await purchaser.waitForResponse(/document\.pdf$/);
+    setTimeout(() => void route.continue(), 500);
+  });
   await sign(purchaser, purchaser.phone, { toEnd: true, opened: told });
   await purchaser.getByText("合同签订完成", { exact: true }).waitFor();
+  await purchaser.unroute(facts);
+  await purchaser.locator(".viewer .pdf-page canvas").first().waitFor();
   await look(purchaser, "outcome");
 
   const file = await downloaded(purchaser, scratch("mall.pdf"));

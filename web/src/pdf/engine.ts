@@ -98,19 +98,23 @@ export class PdfFile {
 
   private constructor(
     private readonly document: PDFDocumentProxy,
-    private readonly failure: { error: unknown },
+    /** Fails once a part of the file did not come; pdf.js itself would wait for the part for ever. */
+    readonly lost: Promise<never>,
   ) {}
 
   /** Opens a file, reading no more of it than the first page asks for if the server sends parts. */
   static async open(source: Source): Promise<PdfFile> {
     const warm = warmUp();
     const first = await source(0, PART);
-    const failure: { error: unknown } = { error: null };
     const whole = first.bytes.length >= first.total;
+    let lose: (error: unknown) => void = () => undefined;
+    const lost = new Promise<never>((_, reject) => (lose = reject));
+    // Who waits for a part hears of it; that nobody waits is no error.
+    lost.catch(() => undefined);
     const task = getDocument({
       ...(whole
         ? { data: first.bytes }
-        : { range: new Parts(first.total, first.bytes, source, (error) => (failure.error = error)) }),
+        : { range: new Parts(first.total, first.bytes, source, lose) }),
       worker: warm,
       rangeChunkSize: PART,
       disableAutoFetch: true,
@@ -123,22 +127,27 @@ export class PdfFile {
       standardFontDataUrl: `${ASSETS}standard_fonts/`,
       wasmUrl: `${ASSETS}wasm/`,
     });
-    return new PdfFile(await task.promise, failure);
+    try {
+      return new PdfFile(await Promise.race([task.promise, lost]), lost);
+    } catch (error) {
+      void task.destroy();
+      throw error;
+    }
   }
 
   get pageCount(): number {
     return this.document.numPages;
   }
 
-  /** Why a part could not be fetched, if one could not. */
-  get fetchError(): unknown {
-    return this.failure.error;
+  /** What pdf.js answers, or why it will not answer. */
+  private answer<T>(asked: Promise<T>): Promise<T> {
+    return Promise.race([asked, this.lost]);
   }
 
   private page(index: number): Promise<PDFPageProxy> {
     const known = this.pages.get(index);
     if (known) return known;
-    const page = this.document.getPage(index + 1);
+    const page = this.answer(this.document.getPage(index + 1));
     this.pages.set(index, page);
     return page;
   }
@@ -162,7 +171,7 @@ export class PdfFile {
 
   /** The box of a form field on a page as seen, mm; none if the page does not show it. */
   async field(index: number, name: string): Promise<Box | undefined> {
-    const found: { fieldName?: string; rect: number[] }[] = await (await this.page(index)).getAnnotations();
+    const found: { fieldName?: string; rect: number[] }[] = await this.answer((await this.page(index)).getAnnotations());
     const rect = found.find((one) => one.fieldName === name)?.rect;
     if (!rect) return undefined;
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = rect;
@@ -172,7 +181,7 @@ export class PdfFile {
   /** The pieces of a page's text in reading order, each with its box in mm from the upper left corner of the page as seen. */
   async pieces(index: number): Promise<TextPiece[]> {
     const page = await this.page(index);
-    const { items } = await page.getTextContent();
+    const { items } = await this.answer(page.getTextContent());
     // At one CSS pixel a point, turned and cropped as it is seen.
     const viewport = page.getViewport({ scale: 1 });
     return items.flatMap((item) => {
@@ -196,7 +205,10 @@ export class PdfFile {
     const cancel = () => task.cancel();
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      await task.promise;
+      await this.answer(task.promise);
+    } catch (error) {
+      task.cancel();
+      throw error;
     } finally {
       signal.removeEventListener("abort", cancel);
     }
@@ -212,7 +224,7 @@ export class PdfFile {
       if (cancelled) return;
       const viewport = page.getViewport({ scale: (zoom * 96) / 72 });
       layer = new TextLayer({ textContentSource: page.streamTextContent(), container, viewport });
-      await layer.render();
+      await this.answer(layer.render());
     };
     const done = run().catch((error: unknown) => {
       if (!isCancelled(error)) throw error;
@@ -230,7 +242,8 @@ export class PdfFile {
   async release(index: number): Promise<void> {
     const page = this.pages.get(index);
     this.pages.delete(index);
-    if (page) (await page).cleanup();
+    // What could not be read has nothing to let go of.
+    await page?.then((read) => read.cleanup(), () => undefined);
   }
 
   /** Closes the file; the worker stays for the next one. */

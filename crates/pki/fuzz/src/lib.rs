@@ -1,7 +1,7 @@
 //! What the fuzzer asks of every input, by groups of parsers. Each function says whether anything was read from the bytes.
 //!
 //! The seeds go through the same functions in `cargo test -p yinxin-pki`, so that they stay good. They are made by
-//! `cargo run -p yinxin-pki --example fuzz_seeds`; every key in them is a test key.
+//! `cargo run -p yinxin-pki --example pki_seeds`; every key in them is a test key.
 
 use yinxin_pki::asn1::{Reader, Tag, Writer};
 use yinxin_pki::chain::{Purpose, RevocationEvidence, Validator};

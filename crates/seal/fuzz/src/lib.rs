@@ -1,7 +1,7 @@
 //! What the fuzzer asks of every input. Each function says whether the bytes were read as what they were taken for.
 //!
 //! The seeds go through the same functions in `cargo test -p yinxin-seal`, so that they stay good. They are made by
-//! `cargo run -p yinxin-seal --example fuzz_seeds`; every key behind them was a test key, and was thrown away.
+//! `cargo run -p yinxin-seal --example seal_seeds`; every key behind them was a test key, and was thrown away.
 
 use yinxin_pki::chain::{RevocationEvidence, Validator};
 use yinxin_pki::x509::Certificate;

@@ -17,7 +17,23 @@ export const fetchKeywordPlaces = (id: string, keyword: string) =>
   take(api.GET("/api/v1/contracts/{id}/keyword-places", { params: { path: { id }, query: { keyword } } }));
 
 /** Opens the contract's document, read in parts if the server sends them; parts are of one file, by its entity tag. */
-export function openDocument(id: string): Promise<PdfFile> {
+export async function openDocument(id: string): Promise<PdfFile> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await openAsItIs(id);
+    } catch (error) {
+      if (!(error instanceof DocumentChanged) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The parts that were read are of two documents: somebody, or the platform, has signed in between. */
+export class DocumentChanged extends Error {}
+
+/** A contract is signed by few, so that a document which changes more often while it is opened is a fault. */
+const ATTEMPTS = 5;
+
+function openAsItIs(id: string): Promise<PdfFile> {
   let tag: string | null = null;
   return PdfFile.open(async (begin, end) => {
     const { data, response } = await api.GET("/api/v1/contracts/{id}/document.pdf", {
@@ -26,7 +42,7 @@ export function openDocument(id: string): Promise<PdfFile> {
       parseAs: "arrayBuffer",
     });
     const now = response.headers.get("etag");
-    if (tag !== null && now !== tag) throw new Error("the document changed while it was read");
+    if (tag !== null && now !== tag) throw new DocumentChanged("the document changed while it was read");
     tag = now;
     const bytes = new Uint8Array(data as ArrayBuffer);
     const total = /\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];

@@ -3,7 +3,7 @@ import { computed, onScopeDispose, reactive, ref, shallowReactive, shallowRef, w
 import { Problem } from "@/api/problem";
 import { session } from "@/app/session";
 import type { PdfFile } from "@/pdf/engine";
-import { fetchContract, fetchDesk, fetchSealArt, openDocument, type Contract, type SealArt } from "./api";
+import { DocumentChanged, fetchContract, fetchDesk, fetchSealArt, openDocument, type Contract, type SealArt } from "./api";
 import { act, openDesk, type DeskAct, type DeskState } from "./deskState";
 import { dropDraft, loadDraft, saveDraft, type Draft, type DraftKey } from "./draft";
 import { kindOf, type Desk, type Mark } from "./model";
@@ -62,8 +62,8 @@ export function useDesk(id: string) {
     tabs.clear();
     const opening = openDocument(id);
     opening.catch(() => undefined);
-    // Shown as soon as it is open, whichever comes first.
-    const shown = show(opening, mine);
+    // Shown as soon as it is open, whichever comes first; who waits for the facts does not wait for the pages.
+    void show(opening, mine);
     try {
       const found = await fetchContract(id);
       if (mine !== turn) return;
@@ -79,7 +79,6 @@ export function useDesk(id: string) {
     } finally {
       if (mine === turn) loading.value = false;
     }
-    await shown;
   }
 
   /** Shows the document, and closes the one that was shown. */
@@ -89,17 +88,25 @@ export function useDesk(id: string) {
       if (mine !== turn) return void opened.close();
       const before = file.value;
       file.value = opened;
-      await before?.close();
+      void before?.close();
+      opened.lost.catch((error: unknown) => lose(opened, error));
     } catch (error) {
       if (mine !== turn || problem.value) return;
       // A text that is being changed has no document, and the page says so by itself.
       if (error instanceof Problem && error.code === "contract.no_document") {
-        await file.value?.close();
+        void file.value?.close();
         file.value = null;
         return;
       }
-      problem.value = error instanceof Problem ? error : new Problem({ code: "client.document", title: String(error), detail: "" }, 0);
+      problem.value = toProblem(error);
     }
+  }
+
+  /** A part of the open document did not come: what is there now is opened instead, or the page says what keeps it away. */
+  function lose(lost: PdfFile, error: unknown): void {
+    if (file.value !== lost) return;
+    if (error instanceof DocumentChanged) void load();
+    else problem.value = toProblem(error);
   }
 
   function settle(next: Desk | null): void {
@@ -182,6 +189,11 @@ export function useDesk(id: string) {
     view, marks, list, missing, hindrance, overlaps, seals, sizes, outdated: tabs.outdated,
     load, acted, dispatch, seen,
   };
+}
+
+/** Why a document cannot be shown: the server's word, or pdf.js' own. */
+function toProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem({ code: "client.document", title: String(error), detail: "" }, 0);
 }
 
 /** What marks are and where, without their names. */

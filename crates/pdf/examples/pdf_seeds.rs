@@ -1,6 +1,6 @@
 //! Writes the fuzzer's seeds into `crates/pdf/fuzz/seeds`, all made anew with test keys that are thrown away.
 //!
-//! `cargo run -p yinxin-pdf --example fuzz_seeds`
+//! `cargo run -p yinxin-pdf --example pdf_seeds`
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a tool of the workshop, built from test code")]
 

@@ -1,7 +1,7 @@
 //! Writes the fuzzer's seeds into `crates/seal/fuzz/seeds`: seals and seal signatures of each version and with each deviation of the field,
 //! all made anew with test keys that are thrown away. No real seal is among them.
 //!
-//! `cargo run -p yinxin-seal --example fuzz_seeds`
+//! `cargo run -p yinxin-seal --example seal_seeds`
 
 #![allow(clippy::unwrap_used, reason = "a tool of the workshop, built from test code")]
 

@@ -1,7 +1,7 @@
 //! Writes the fuzzer's seeds into `crates/pki/fuzz/seeds`: one object of each kind, all made anew. Every key in them is a test key, made here
 //! and good for nothing else.
 //!
-//! `cargo run -p yinxin-pki --example fuzz_seeds`
+//! `cargo run -p yinxin-pki --example pki_seeds`
 
 #![allow(
     clippy::unwrap_used,
