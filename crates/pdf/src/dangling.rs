@@ -3,12 +3,12 @@
 //! Such a reference means null (ISO 32000-1, 7.3.10), until somebody gives the number to a new object: then the page that a party saw suddenly
 //! has that object in its content, its resources or its boxes. So a new object never takes a number that anything in the file refers to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use memchr::memchr_iter;
 
 use crate::open::{Opened, ReadError};
-use crate::syntax::{Object, ObjectId, Stream, XrefEntry};
+use crate::syntax::{Object, ObjectId, Stream, XrefEntry, XrefSection};
 use crate::write::MAX_OBJECT_NUMBER;
 
 /// Bytes that all object streams of a file may unpack to before it takes no update.
@@ -43,50 +43,102 @@ pub(crate) fn referred_to(file: &Opened, least: u32) -> Result<Vec<u32>, ReadErr
     Ok(found)
 }
 
-/// The first of these new objects that an object of the file as it was `before` refers to: what showed nothing there would show it now.
+/// What waits, in a file and in the updates that follow it, for objects that come only later: what showed nothing there would show them then.
 ///
-/// # Errors
-/// [`ReadError::BadObjectStream`] as [`referred_to`].
-pub(crate) fn awaited(before: &Opened, new: &BTreeSet<ObjectId>) -> Result<Option<ObjectId>, ReadError> {
-    let Some(least) = new.first() else { return Ok(None) };
-    let suspected = referred_to(before, least.number)?;
-    let suspected: BTreeSet<ObjectId> =
-        new.iter().copied().filter(|id| suspected.binary_search(&id.number).is_ok()).collect();
-    if suspected.is_empty() {
-        return Ok(None);
-    }
-    // Rare, so that all that stands there may be read to tell references from what only looks like one.
-    let numbers: BTreeSet<u32> =
-        before.sections().iter().flat_map(|section| &section.entries).map(|(number, _)| *number).collect();
-    for number in numbers {
-        let generation = match before.entry(number) {
-            Some(XrefEntry::InUse { generation, .. }) => generation,
-            Some(XrefEntry::Compressed { .. }) => 0,
-            None | Some(XrefEntry::Free) => continue,
-        };
-        // What cannot be read shows nothing.
-        let Ok(object) = before.object(ObjectId { number, generation }) else { continue };
-        if let Some(id) = first_of(&object, &suspected) {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
+/// The file is looked through once, whatever the number of updates.
+pub(crate) struct Waiting {
+    /// Everything that an update brings for the first time.
+    coming: HashSet<ObjectId>,
+    /// The objects that refer to something that may still come, by what they refer to.
+    holders: HashMap<ObjectId, HashSet<u32>>,
+    /// The other way round.
+    held: HashMap<u32, Vec<ObjectId>>,
 }
 
-/// The first reference to one of these in an object.
-fn first_of(object: &Object, sought: &BTreeSet<ObjectId>) -> Option<ObjectId> {
-    let mut left = vec![object];
-    while let Some(object) = left.pop() {
-        match object {
-            Object::Reference(id) if sought.contains(id) => return Some(*id),
-            Object::Array(items) => left.extend(items),
-            Object::Dictionary(dictionary) | Object::Stream(Stream { dictionary, .. }) => {
-                left.extend(dictionary.iter().map(|(_, value)| value));
+impl Waiting {
+    /// What waits in the file as it was `before` all `updates`.
+    ///
+    /// # Errors
+    /// [`ReadError::BadObjectStream`] as [`referred_to`].
+    pub(crate) fn new(before: &Opened, updates: &[&XrefSection]) -> Result<Self, ReadError> {
+        let coming = updates.iter().flat_map(|section| &section.entries);
+        let coming = coming.filter_map(|&(number, entry)| in_use(number, entry));
+        let coming: HashSet<ObjectId> = coming.filter(|id| !is_there(before, id.number)).collect();
+        let mut waiting = Self { coming, holders: HashMap::new(), held: HashMap::new() };
+        let Some(least) = waiting.coming.iter().map(|id| id.number).min() else { return Ok(waiting) };
+        let suspected = referred_to(before, least)?;
+        if waiting.coming.iter().any(|id| suspected.binary_search(&id.number).is_ok()) {
+            waiting.read(before);
+        }
+        Ok(waiting)
+    }
+
+    /// Notes what each object of the file refers to. Rare, so that all that stands there may be read to tell references from what only looks
+    /// like one.
+    fn read(&mut self, file: &Opened) {
+        let numbers: BTreeSet<u32> =
+            file.sections().iter().flat_map(|section| &section.entries).map(|(number, _)| *number).collect();
+        let mut places: Vec<(u32, u32, ObjectId)> = Vec::new();
+        for number in numbers {
+            let Some((entry, id)) = file.entry(number).and_then(|entry| Some((entry, in_use(number, entry)?))) else {
+                continue;
+            };
+            places.push(match entry {
+                XrefEntry::Compressed { stream, index } => (stream, index, id),
+                XrefEntry::Free | XrefEntry::InUse { .. } => (0, 0, id),
+            });
+        }
+        // One object stream after the other, or each would be unpacked again and again.
+        places.sort_unstable();
+        for (_, _, id) in places {
+            // What cannot be read shows nothing.
+            if let Ok(object) = file.object(id) {
+                self.note(id.number, &object);
             }
-            _ => {}
         }
     }
-    None
+
+    /// Object `number` is from now on this one.
+    pub(crate) fn note(&mut self, number: u32, object: &Object) {
+        for id in self.held.remove(&number).unwrap_or_default() {
+            if let Some(holders) = self.holders.get_mut(&id) {
+                holders.remove(&number);
+            }
+        }
+        let mut left = vec![object];
+        while let Some(object) = left.pop() {
+            match object {
+                Object::Reference(id)
+                    if self.coming.contains(id) && self.holders.entry(*id).or_default().insert(number) =>
+                {
+                    self.held.entry(number).or_default().push(*id);
+                }
+                Object::Array(items) => left.extend(items),
+                Object::Dictionary(dictionary) | Object::Stream(Stream { dictionary, .. }) => {
+                    left.extend(dictionary.iter().map(|(_, value)| value));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether an object that was there before refers to this new one.
+    pub(crate) fn for_object(&self, id: ObjectId) -> bool {
+        self.holders.get(&id).is_some_and(|holders| !holders.is_empty())
+    }
+}
+
+/// The object that an entry says is there.
+fn in_use(number: u32, entry: XrefEntry) -> Option<ObjectId> {
+    match entry {
+        XrefEntry::InUse { generation, .. } => Some(ObjectId { number, generation }),
+        XrefEntry::Compressed { .. } => Some(ObjectId { number, generation: 0 }),
+        XrefEntry::Free => None,
+    }
+}
+
+fn is_there(file: &Opened, number: u32) -> bool {
+    file.entry(number).is_some_and(|entry| entry != XrefEntry::Free)
 }
 
 /// Every `12 0 R` in `bytes`, read backwards from its `R`, because few bytes are one.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use yinxin_pki::digest::{Digest, DigestAlgorithm};
@@ -14,8 +15,13 @@ use crate::syntax::{
     XrefError, XrefForm, XrefSection, decode_stream, find_startxref, read_sections,
 };
 
-/// Object streams kept decoded at the same time.
-const CACHED_STREAMS: usize = 64;
+/// Bytes of object streams kept decoded at the same time.
+const CACHED_BYTES: usize = 64 << 20;
+/// Bytes that may be parsed or unpacked to look at a file and at its earlier revisions: some seconds. Sound files of the largest size that is
+/// taken need a tenth; one that needs more refers to the same again and again.
+pub(crate) const MOST_WORK: u64 = 512 << 20;
+/// What looking up one object costs beside its bytes.
+const LOOKING_UP: usize = 200;
 
 /// Why a file is refused at the door. Such a file may be made acceptable by rewriting it, but only while it bears no signature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +61,9 @@ pub enum ReadError {
     /// References lead in a circle, or deeper than any sound file.
     #[error("pdf.read.loop: object {0}")]
     Loop(ObjectId),
+    /// To look at the file takes more than is done for any.
+    #[error("pdf.read.too_much_work: the file is too intricate")]
+    TooMuchWork,
 }
 
 /// An opened file: its cross-reference is read, nothing else.
@@ -68,10 +77,25 @@ pub struct Opened {
     sections: Arc<Vec<XrefSection>>,
     /// The newest of them that belongs to this revision.
     newest: usize,
-    object_streams: Mutex<HashMap<u32, Arc<ObjectStream>>>,
+    object_streams: Mutex<ObjectStreams>,
+    work: Arc<Work>,
     pages: OnceLock<Vec<Page>>,
     /// The SM3 of the bytes, if whoever opened the file had computed it.
     hashed: Option<Hashed>,
+}
+
+/// What was done to look at a file, all its revisions together, in bytes parsed and unpacked.
+#[derive(Debug)]
+struct Work {
+    done: AtomicU64,
+    most: u64,
+}
+
+/// Object streams that are kept decoded.
+#[derive(Debug, Default)]
+struct ObjectStreams {
+    by_number: HashMap<u32, Arc<ObjectStream>>,
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -87,8 +111,13 @@ impl Opened {
     /// # Errors
     /// See [`OpenError`]; the file is refused, never repaired.
     pub fn open(bytes: Arc<[u8]>) -> Result<Self, OpenError> {
+        Self::open_within(bytes, MOST_WORK)
+    }
+
+    /// Opens a whole file, for which at most so many bytes are parsed and unpacked.
+    pub(crate) fn open_within(bytes: Arc<[u8]>, most: u64) -> Result<Self, OpenError> {
         let length = bytes.len();
-        Self::open_prefix(bytes, length, None)
+        Self::open_prefix(bytes, length, Arc::new(Work { done: AtomicU64::new(0), most }), None)
     }
 
     /// Opens a whole file whose SM3 is known, so that it is not computed again to sign it or to check what was signed.
@@ -123,10 +152,16 @@ impl Opened {
     /// # Errors
     /// See [`OpenError`], for instance when no revision ends there.
     pub fn at_length(&self, length: usize) -> Result<Self, OpenError> {
-        Self::open_prefix(Arc::clone(&self.bytes), length.min(self.length), Some(&self.sections))
+        let (bytes, work) = (Arc::clone(&self.bytes), Arc::clone(&self.work));
+        Self::open_prefix(bytes, length.min(self.length), work, Some(&self.sections))
     }
 
-    fn open_prefix(bytes: Arc<[u8]>, length: usize, known: Option<&Arc<Vec<XrefSection>>>) -> Result<Self, OpenError> {
+    fn open_prefix(
+        bytes: Arc<[u8]>,
+        length: usize,
+        work: Arc<Work>,
+        known: Option<&Arc<Vec<XrefSection>>>,
+    ) -> Result<Self, OpenError> {
         let file = bytes.get(..length).unwrap_or_default();
         if !file.starts_with(b"%PDF-") {
             return Err(OpenError::NoHeader);
@@ -149,7 +184,8 @@ impl Opened {
             length,
             sections,
             newest,
-            object_streams: Mutex::new(HashMap::new()),
+            object_streams: Mutex::default(),
+            work,
             pages: OnceLock::new(),
             hashed: None,
             bytes: Arc::clone(&bytes),
@@ -260,7 +296,7 @@ impl Opened {
             }
             Some(XrefEntry::Compressed { stream, index }) => {
                 let cache = self.object_streams.lock().unwrap_or_else(PoisonError::into_inner);
-                let unpacked = cache.contains_key(&stream);
+                let unpacked = cache.by_number.contains_key(&stream);
                 drop(cache);
                 let container = self.object_stream(stream)?;
                 let object = self.compressed_object(id.number, stream, index)?;
@@ -278,7 +314,32 @@ impl Opened {
         if parser.object_head()? != id {
             return Err(SyntaxError { offset, fault: SyntaxFault::WrongObject }.into());
         }
-        Ok(parser.object_body(&mut |dictionary| self.stream_length(dictionary))?)
+        let (object, spans) = parser.object_body(&mut |dictionary| self.stream_length(dictionary))?;
+        let skipped = match &object {
+            Object::Stream(stream) => stream.data.len(),
+            _ => 0,
+        };
+        self.charge((parser.offset() - offset).saturating_sub(skipped))?;
+        Ok((object, spans))
+    }
+
+    /// Counts what was parsed or unpacked.
+    fn charge(&self, bytes: usize) -> Result<(), ReadError> {
+        // Each section may have to be asked for each object.
+        let cost = LOOKING_UP + 4 * self.sections().len() + bytes;
+        self.work.done.fetch_add(cost as u64, Ordering::Relaxed);
+        if self.is_exhausted() { Err(ReadError::TooMuchWork) } else { Ok(()) }
+    }
+
+    /// Whether so much was done that objects are no longer read: what was found since then may be wrong.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.work.done.load(Ordering::Relaxed) > self.work.most
+    }
+
+    /// Lets go of what was kept of objects and pages.
+    pub(crate) fn forget(&mut self) {
+        self.object_streams = Mutex::default();
+        self.pages = OnceLock::new();
     }
 
     /// /Length, followed through one reference; the referenced integer is read without descending into anything else.
@@ -305,14 +366,17 @@ impl Opened {
         if found != number {
             return Err(bad());
         }
-        Ok(Parser::new(&container.data, offset).object()?)
+        let mut parser = Parser::new(&container.data, offset);
+        let object = parser.object()?;
+        self.charge(parser.offset() - offset)?;
+        Ok(object)
     }
 
     /// The unpacked object stream of this number.
     pub(crate) fn object_stream(&self, number: u32) -> Result<Arc<ObjectStream>, ReadError> {
         let bad = || ReadError::BadObjectStream(number);
         // A poisoned lock only means that another thread died between two whole entries.
-        if let Some(found) = self.object_streams.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {
+        if let Some(found) = self.object_streams.lock().unwrap_or_else(PoisonError::into_inner).by_number.get(&number) {
             return Ok(Arc::clone(found));
         }
         let Some(XrefEntry::InUse { offset, generation }) = self.entry(number) else { return Err(bad()) };
@@ -323,6 +387,7 @@ impl Opened {
         };
         let (count, first) = integer("N").zip(integer("First")).ok_or_else(bad)?;
         let data = decode_stream(self.bytes(), &stream)?.into_owned();
+        self.charge(data.len())?;
         if count > data.len() || first > data.len() {
             return Err(bad());
         }
@@ -337,10 +402,11 @@ impl Opened {
         }
         let container = Arc::new(ObjectStream { data, index });
         let mut cache = self.object_streams.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.len() >= CACHED_STREAMS {
-            cache.clear();
+        if cache.bytes + container.data.len() > CACHED_BYTES {
+            *cache = ObjectStreams::default();
         }
-        cache.insert(number, Arc::clone(&container));
+        cache.bytes += container.data.len();
+        cache.by_number.insert(number, Arc::clone(&container));
         Ok(container)
     }
 
@@ -374,9 +440,11 @@ impl Opened {
     /// The decoded bytes of a stream of this file.
     ///
     /// # Errors
-    /// [`StreamError`]: other filters than Flate, damaged data, or more than 64 MiB.
-    pub fn stream_data(&self, stream: &Stream) -> Result<Cow<'_, [u8]>, StreamError> {
-        decode_stream(self.bytes(), stream)
+    /// [`ReadError`]: other filters than Flate, damaged data, or more than 64 MiB.
+    pub fn stream_data(&self, stream: &Stream) -> Result<Cow<'_, [u8]>, ReadError> {
+        let data = decode_stream(self.bytes(), stream)?;
+        self.charge(data.len())?;
+        Ok(data)
     }
 
     /// The pages in order; read on the first call and kept.

@@ -39,9 +39,10 @@ pub use report::{
     WantedEvidence,
 };
 
+use crate::dangling::Waiting;
 use crate::fields::{FieldError, SignatureField, SignatureValue};
-use crate::open::{OpenError, Opened};
-use crate::syntax::Object;
+use crate::open::{MOST_WORK, OpenError, Opened};
+use crate::syntax::{Object, XrefSection};
 use material::Materials;
 use revision::{Layer, Written};
 use signature::{Examined, Reading, Session};
@@ -55,12 +56,14 @@ pub struct Limits {
     pub revisions: usize,
     /// Signatures.
     pub signatures: usize,
+    /// Bytes parsed and unpacked, all revisions together.
+    pub work: u64,
 }
 
 impl Default for Limits {
-    /// 64 MiB, 512 revisions, 256 signatures.
+    /// 64 MiB, 512 revisions, 256 signatures, 512 MiB of work: a few seconds.
     fn default() -> Self {
-        Limits { bytes: 64 << 20, revisions: 512, signatures: 256 }
+        Limits { bytes: 64 << 20, revisions: 512, signatures: 256, work: MOST_WORK }
     }
 }
 
@@ -89,6 +92,9 @@ pub enum Unreadable {
     /// It has more revisions or signatures than the limits allow.
     #[error("verify.too_many: the file has more revisions or signatures than are verified")]
     TooMany,
+    /// To look at everything in it takes more than is done for any file.
+    #[error("verify.too_intricate: to look at everything in the file takes too long")]
+    TooIntricate,
     /// It is no PDF that can be read.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -126,20 +132,27 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
     if bytes.len() > limits.bytes {
         return Err(Unreadable::TooLarge { length: bytes.len(), limit: limits.bytes });
     }
-    let file = Opened::open(bytes)?;
-    let revisions = revision::revisions(&file).ok_or(Unreadable::Revisions)?;
+    let file = Opened::open_within(bytes, limits.work)?;
+    let report = report_on(&file, options);
+    // What was not read any more may have been taken for missing.
+    if file.is_exhausted() { Err(Unreadable::TooIntricate) } else { report }
+}
+
+fn report_on(file: &Opened, options: &VerifyOptions) -> Result<Report, Unreadable> {
+    let limits = options.limits;
+    let revisions = revision::revisions(file).ok_or(Unreadable::Revisions)?;
     if revisions.len() > limits.revisions {
         return Err(Unreadable::TooMany);
     }
-    let layers: Vec<Layer> = revisions.into_iter().map(|revision| Layer::read(&file, revision)).collect();
-    let found = find_signatures(&file, &layers)?;
+    let mut layers: Vec<Layer> = revisions.into_iter().map(|revision| Layer::read(file, revision)).collect();
+    let found = find_signatures(file, &mut layers)?;
     if found.len() > limits.signatures {
         return Err(Unreadable::TooMany);
     }
     let mut file_faults = Vec::new();
-    let compared = compare_revisions(&file, &layers, &found);
-    let (readings, sm3) = signature::read_all(&file, &layers, &found);
-    let (examined, wanted_evidence, evidence_unreadable) = examine_all(&file, options, &found, &readings);
+    let compared = compare_revisions(file, &mut layers, &found);
+    let (readings, sm3) = signature::read_all(file, &layers, &found);
+    let (examined, wanted_evidence, evidence_unreadable) = examine_all(file, options, &found, &readings);
     if evidence_unreadable {
         file_faults.push(Fault::EvidenceUnreadable);
     }
@@ -149,9 +162,9 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
     for ((found, reading), examined) in found.iter().zip(&readings).zip(examined) {
         let later = || found.revision.map(|own| compared.iter().skip(own + 1).flat_map(|(changes, _)| changes));
         let altered = later().is_none_or(|mut changes| changes.any(|change| !change.is_allowed()));
-        let limit = permission::Limit::set_by(&file, &found.value.dictionary, found.lock);
+        let limit = permission::Limit::set_by(file, &found.value.dictionary, found.lock);
         let exceeded = later().is_some_and(|mut changes| changes.any(|change| !limit.allows(change)));
-        let mut report = signature::report(&file, found, reading, examined);
+        let mut report = signature::report(file, found, reading, examined);
         report.faults.extend(altered.then_some(Fault::AlteredAfter));
         report.faults.extend((exceeded && !altered).then_some(Fault::PermissionExceeded));
         let drawn = |change: &Change| matches!(change, Change::Annotations { drawn, .. } if !drawn.is_empty());
@@ -208,10 +221,10 @@ pub fn verify(bytes: Arc<[u8]>, options: &VerifyOptions) -> Result<Report, Unrea
 }
 
 /// The signatures of all revisions in the order of the file.
-fn find_signatures(file: &Opened, layers: &[Layer]) -> Result<Vec<Found>, Unreadable> {
-    let revision_at = |place: &Range<usize>| {
-        layers.iter().position(|layer| (layer.revision.start..layer.revision.mark_end).contains(&place.start))
-    };
+fn find_signatures(file: &Opened, layers: &mut [Layer]) -> Result<Vec<Found>, Unreadable> {
+    let revisions: Vec<Range<usize>> =
+        layers.iter().map(|layer| layer.revision.start..layer.revision.mark_end).collect();
+    let revision_at = |place: &Range<usize>| revisions.iter().position(|revision| revision.contains(&place.start));
     let mut found: Vec<Found> = Vec::new();
     let mut places: HashSet<usize> = HashSet::new();
     let mut take = |field: Option<&SignatureField>, value: SignatureValue, in_form: bool| {
@@ -230,8 +243,8 @@ fn find_signatures(file: &Opened, layers: &[Layer]) -> Result<Vec<Found>, Unread
         }
     }
     // What earlier revisions showed and the last one does not.
-    for (index, layer) in layers.iter().enumerate().rev().skip(1) {
-        let Some(earlier) = &layer.opened else { continue };
+    for (index, layer) in layers.iter_mut().enumerate().rev().skip(1) {
+        let Some(earlier) = &mut layer.opened else { continue };
         let brought = layer.written.iter().flatten().any(Written::is_signature);
         if index > 0 && !brought && layer.written.is_some() {
             continue;
@@ -241,9 +254,10 @@ fn find_signatures(file: &Opened, layers: &[Layer]) -> Result<Vec<Found>, Unread
                 take(Some(&field), value.clone(), false);
             }
         }
+        earlier.forget();
     }
     // Signature dictionaries that no field ever showed: nobody has a reason to put one there.
-    for layer in layers {
+    for layer in layers.iter() {
         let Some(opened) = &layer.opened else { continue };
         for written in layer.written.iter().flatten().filter(|written| written.is_signature()) {
             if let Some(value) = opened.signature_value(&Object::Reference(written.id))? {
@@ -260,18 +274,43 @@ fn page_of(field: &SignatureField) -> Option<usize> {
     field.widgets.iter().find(|widget| widget.is_visible())?.page.map(|page| page + 1)
 }
 
+/// How often what waits for later objects is looked for in the whole file: once, and again for who signed what had been altered before.
+const MOST_LOOKS: usize = 8;
+
 /// What each revision changed; empty up to and with the revision of the first signature.
-fn compare_revisions(file: &Opened, layers: &[Layer], found: &[Found]) -> Vec<(Vec<Change>, Vec<PageReport>)> {
+fn compare_revisions(file: &Opened, layers: &mut [Layer], found: &[Found]) -> Vec<(Vec<Change>, Vec<PageReport>)> {
     let first = found.iter().filter_map(|found| found.revision).min().unwrap_or(layers.len());
     let mut compared = vec![(Vec::new(), Vec::new()); layers.len()];
-    for (index, pair) in layers.windows(2).enumerate().filter(|(index, _)| *index >= first) {
-        let section = &file.sections()[pair[1].revision.section];
-        compared[index + 1] = match (&pair[0].opened, &pair[1].opened, &pair[1].written) {
-            (Some(before), Some(after), Some(_)) => {
-                changes::compare(before, after, section, annotating(file, found, index))
-            }
-            _ => (vec![Change::forbidden(Alteration::HiddenBytes, None)], Vec::new()),
+    let sections: Vec<&XrefSection> = layers.iter().map(|layer| &file.sections()[layer.revision.section]).collect();
+    let unjudged = || (vec![Change::forbidden(Alteration::HiddenBytes, None)], Vec::new());
+    let mut waiting: Option<Waiting> = None;
+    let mut looks = 0;
+    for index in first..layers.len().saturating_sub(1) {
+        // What was kept of the revision before the last two is not needed any more.
+        if let Some(opened) = index.checked_sub(1).and_then(|past| layers[past].opened.as_mut()) {
+            opened.forget();
+        }
+        let (one, other) = (&layers[index], &layers[index + 1]);
+        let (Some(before), Some(after), Some(_)) = (&one.opened, &other.opened, &other.written) else {
+            waiting = None;
+            compared[index + 1] = unjudged();
+            continue;
         };
+        // Behind an alteration it matters only to who signed after it.
+        if waiting.is_none() && found.iter().any(|found| found.revision == Some(index)) {
+            looks += 1;
+            waiting = (looks <= MOST_LOOKS).then(|| Waiting::new(before, &sections[index + 1..]).ok()).flatten();
+            if waiting.is_none() {
+                compared[index + 1] = unjudged();
+                continue;
+            }
+        }
+        let annotating = annotating(file, found, index);
+        let (changes, pages) = changes::compare(before, after, sections[index + 1], waiting.as_mut(), annotating);
+        if changes.iter().any(|change| !change.is_allowed()) {
+            waiting = None;
+        }
+        compared[index + 1] = (changes, pages);
     }
     compared
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
-use yinxin_pdf::syntax::Object;
+use yinxin_pdf::syntax::{Object, ObjectId};
 use yinxin_pdf::verify::{Report, Verdict};
 use yinxin_pdf::{Dss, Mark, Opened, PageMarks, PdfRect, SignatureKind, SignatureRequest, add_dss};
 use yinxin_pki::digest::DigestAlgorithm;
@@ -76,7 +76,7 @@ pub fn text_of(object: &Object) -> String {
 }
 
 /// An existing dictionary with something inserted at its beginning.
-fn with_entry(id: yinxin_pdf::syntax::ObjectId, entry: &str) -> (u32, String) {
+fn with_entry(id: ObjectId, entry: &str) -> (u32, String) {
     let file = Opened::open(Arc::from(SIGNED.bytes.as_slice())).unwrap();
     let text = text_of(&file.object(id).unwrap());
     (id.number, text.replacen("<<", &format!("<<{entry}"), 1))
@@ -354,15 +354,17 @@ fn the_gap_must_be_canonical() {
     assert_eq!(report_on(&whole).verdict, Verdict::ValidTrusted);
 }
 
+/// With an update that brings object 15001, a dictionary of information, which by itself may come.
+fn informed(bytes: &[u8], producer: &str) -> Vec<u8> {
+    let bytes = updated(bytes, &[(15_001, format!("<</Producer {producer}>>"))]);
+    let at = bytes.windows(5).rposition(|window| window == b"/Prev").unwrap();
+    [&bytes[..at], b"/Info 15001 0 R", &bytes[at..]].concat()
+}
+
 /// A shadow prepared before signing: something in the file refers to an object that is not there, and a later update, which by itself would be
 /// allowed, brings it.
 #[test]
 fn an_object_that_the_signed_file_waits_for_is_an_alteration() {
-    let informed = |bytes: &[u8]| {
-        let bytes = updated(bytes, &[(15_001, "<</Producer(x)>>".to_owned())]);
-        let at = bytes.windows(5).rposition(|window| window == b"/Prev").unwrap();
-        [&bytes[..at], b"/Info 15001 0 R", &bytes[at..]].concat()
-    };
     let signed = |catalog: &str| {
         let mut world = World::new();
         let base = Sample { pages: 1, catalog: catalog.to_owned(), ..Default::default() }.build();
@@ -378,7 +380,7 @@ fn an_object_that_the_signed_file_waits_for_is_an_alteration() {
     ] {
         let (bytes, trust) = signed(catalog);
         assert_eq!(judged(&bytes, &trust).verdict, Verdict::ValidTrusted, "{catalog}");
-        let report = judged(&informed(&bytes), &trust);
+        let report = judged(&informed(&bytes, "(x)"), &trust);
         let found = codes(&report);
         if waits {
             assert_eq!(report.verdict, Verdict::Invalid, "{catalog}\n{}", explained(&report));
@@ -388,4 +390,34 @@ fn an_object_that_the_signed_file_waits_for_is_an_alteration() {
             assert!(found.contains(&"change.metadata"), "{found:?}");
         }
     }
+}
+
+/// The same prepared later: by an update that is allowed, or between two signatures, where only the first hears of the update.
+#[test]
+fn what_an_update_waits_for_is_an_alteration_too() {
+    let catalog = |bytes: &[u8], key: &str, number: u32| {
+        let file = Opened::open(Arc::from(bytes)).unwrap();
+        let Object::Dictionary(mut catalog) = file.object(file.catalog_id()).unwrap() else { panic!() };
+        catalog.set(key, Object::Reference(ObjectId { number, generation: 0 }));
+        (file.catalog_id().number, text_of(&Object::Dictionary(catalog)))
+    };
+    let extended = |bytes: &[u8]| {
+        let developer = (15_002, "<</ADBE<</BaseVersion/1.7/ExtensionLevel 3>>>>".to_owned());
+        updated(bytes, &[catalog(bytes, "Extensions", 15_002), developer])
+    };
+    assert_eq!(report_on(&extended(&SIGNED.bytes)).verdict, Verdict::ValidTrusted);
+    assert_eq!(report_on(&extended(&informed(&SIGNED.bytes, "(x)"))).verdict, Verdict::ValidTrusted);
+    refused_as(&extended(&informed(&SIGNED.bytes, "15002 0 R")), "change.awaited");
+
+    let mut world = World::new();
+    let base = Sample { pages: 1, ..Default::default() }.build();
+    let first = world.sign_a(&prepared_form(base, &["A"]));
+    let between = updated(first.bytes(), &[catalog(first.bytes(), "Awaited", 15_001)]);
+    let second = world.conclude(&Opened::open(Arc::from(between)).unwrap());
+    let report = judged(&informed(second.bytes(), "(x)"), &world.trust());
+    for signature in &report.signatures {
+        let faults: Vec<&str> = signature.faults.iter().map(yinxin_pdf::verify::Fault::code).collect();
+        assert!(faults.contains(&"signature.altered_after"), "{}: {faults:?}", signature.field);
+    }
+    assert!(codes(&report).contains(&"change.awaited"), "{}", explained(&report));
 }

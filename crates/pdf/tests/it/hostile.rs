@@ -5,9 +5,11 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use yinxin_pdf::gate::Act;
 use yinxin_pdf::syntax::{Object, ObjectId, Parser};
+use yinxin_pdf::verify::{Limits, Unreadable, Verdict, VerifyOptions, verify};
 use yinxin_pdf::{Dss, Opened, prepare_form};
 
-use crate::parties::{key, request};
+use crate::attacks::{text_of, updated};
+use crate::parties::{NOW, key, request};
 use crate::sample::{Sample, Xref};
 use crate::text::{page_with, predefined};
 
@@ -105,4 +107,27 @@ fn a_new_object_never_takes_a_number_that_the_file_refers_to() {
             assert_eq!(file.signature_fields().unwrap().len(), 2);
         }
     }
+}
+
+/// A small file can make its reader read without end: each update changes a page, and each time all pages must be looked at.
+#[test]
+fn a_file_that_must_be_read_over_and_over_is_given_up_and_not_judged() {
+    let file = Sample { pages: 100, ..Sample::default() }.open();
+    let none = Dss::default();
+    let signed = file.prepare(&request("first", &none)).unwrap().embed(&[0x30, 0]).unwrap();
+    let pages: Vec<ObjectId> = file.pages().unwrap().iter().map(|page| page.id).collect();
+    let mut bytes = signed.into_hashed().bytes().to_vec();
+    for page in &pages[..40] {
+        let Object::Dictionary(mut turned) = file.object(*page).unwrap() else { panic!() };
+        turned.set("Rotate", Object::Integer(90));
+        bytes = updated(&bytes, &[(page.number, text_of(&Object::Dictionary(turned)))]);
+    }
+    let judged = |work: u64| {
+        let limits = Limits { work, ..Limits::default() };
+        verify(Arc::from(bytes.as_slice()), &VerifyOptions { roots: vec![], at_micros: NOW, limits })
+    };
+    assert_eq!(judged(Limits::default().work).unwrap().verdict, Verdict::Invalid);
+    let refused = judged(1 << 20).unwrap_err();
+    assert_eq!(refused, Unreadable::TooIntricate);
+    assert!(refused.to_string().starts_with("verify.too_intricate"));
 }

@@ -52,6 +52,10 @@ impl PublicError for VerificationError {
                         "文件过大，或签名、修订次数过多，超出可验证的范围。请用命令行 yinxin verify 验证，或联系平台运营。".to_owned(),
                         "The file is larger, or has more signatures or revisions, than are verified here. Use `yinxin verify`, or ask the operator.".to_owned(),
                     ),
+                    (Unreadable::TooIntricate, _) => (
+                        "文件的内部结构异常繁复，全部核对所需的时间超出限制，因此不作判断；签署后的合同文件不会如此。请向对方索取签署时的原文件。".to_owned(),
+                        "The file is built so intricately that checking all of it takes too long, so no verdict is given; contracts as they were signed are not so. Ask for the file as it was signed.".to_owned(),
+                    ),
                     (_, Some(obstacle)) => (obstacle.zh(), obstacle.en()),
                     (_, None) => (
                         "文件不是 PDF，或已损坏。请上传签署后未经转换的 PDF 原文件；压缩包、图片、Word 文件不能验证。".to_owned(),

@@ -7,12 +7,12 @@
 mod annotations;
 mod evidence;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::button::{drawn, keeps, page_button};
 use super::change::{Alteration, Change};
 use super::pages::{PageReport, page_changes, shown_on};
-use crate::dangling;
+use crate::dangling::Waiting;
 use crate::open::Opened;
 use crate::syntax::{Dictionary, Name, Object, ObjectId, Stream, XrefEntry, XrefForm, XrefSection, text_of};
 
@@ -20,17 +20,20 @@ use crate::syntax::{Dictionary, Name, Object, ObjectId, Stream, XrefEntry, XrefF
 const MAX_FOLLOWED: usize = 200_000;
 
 /// The changes of one update that was read to its last byte, and the pages that they touch. `before` and `after` are the file without and with
-/// it, `section` is its cross-reference; `annotating` is whether the file is certified so that annotations may come.
+/// it, `section` is its cross-reference; `waiting` is what waits in `before`, and in `after` from then on, if the update is allowed (`None` asks
+/// nothing of that kind); `annotating` is whether the file is certified so that annotations may come.
 pub(super) fn compare(
     before: &Opened,
     after: &Opened,
     section: &XrefSection,
+    waiting: Option<&mut Waiting>,
     annotating: bool,
 ) -> (Vec<Change>, Vec<PageReport>) {
     let mut comparison = Comparison {
         before,
         after,
         written: BTreeMap::new(),
+        new: Vec::new(),
         explained: HashSet::new(),
         followed: 0,
         changes: Vec::new(),
@@ -38,7 +41,7 @@ pub(super) fn compare(
         signed_here: false,
         annotating,
     };
-    if let Err(forbidden) = comparison.run(section) {
+    if let Err(forbidden) = comparison.run(section, waiting) {
         comparison.changes.push(forbidden);
     }
     let Comparison { changes, written, explained, .. } = comparison;
@@ -52,6 +55,8 @@ struct Comparison<'a> {
     after: &'a Opened,
     /// Objects that the update writes, by number: what they are, and what they were (null for new ones).
     written: BTreeMap<u32, (Object, Object)>,
+    /// Those that have never been there.
+    new: Vec<ObjectId>,
     explained: HashSet<u32>,
     followed: usize,
     changes: Vec<Change>,
@@ -70,9 +75,9 @@ fn refuse<T>(what: Alteration, object: Option<u32>) -> Judged<T> {
 }
 
 impl Comparison<'_> {
-    fn run(&mut self, section: &XrefSection) -> Judged<()> {
+    fn run(&mut self, section: &XrefSection, waiting: Option<&mut Waiting>) -> Judged<()> {
         self.collect(section)?;
-        self.awaited(section)?;
+        waiting.map_or(Ok(()), |waiting| self.awaited(waiting))?;
         self.trailer()?;
         self.catalogue()?;
         self.fields_signed()?;
@@ -104,7 +109,10 @@ impl Comparison<'_> {
             };
             let id = ObjectId { number, generation };
             let old = match known {
-                None => Object::Null,
+                None => {
+                    self.new.push(id);
+                    Object::Null
+                }
                 Some(XrefEntry::InUse { generation: before, .. }) if before != generation => {
                     return refuse(Alteration::Replaced, Some(number));
                 }
@@ -125,19 +133,12 @@ impl Comparison<'_> {
     }
 
     /// Whatever a new object is for, nothing that stood there before may have waited for it (docs/standards/pdf.md, dangling references).
-    fn awaited(&self, section: &XrefSection) -> Judged<()> {
-        let new = section.entries.iter().filter_map(|&(number, entry)| match entry {
-            XrefEntry::InUse { generation, .. } => Some(ObjectId { number, generation }),
-            XrefEntry::Compressed { .. } => Some(ObjectId { number, generation: 0 }),
-            XrefEntry::Free => None,
-        });
-        let known = |number| self.before.entry(number).is_some_and(|entry| entry != XrefEntry::Free);
-        let new: BTreeSet<ObjectId> = new.filter(|id| !known(id.number)).collect();
-        match dangling::awaited(self.before, &new) {
-            Ok(None) => Ok(()),
-            Ok(Some(id)) => refuse(Alteration::Awaited, Some(id.number)),
-            Err(_) => refuse(Alteration::HiddenBytes, None),
+    fn awaited(&self, waiting: &mut Waiting) -> Judged<()> {
+        let awaited = self.new.iter().find(|id| waiting.for_object(**id)).copied();
+        for (number, (object, _)) in &self.written {
+            waiting.note(*number, object);
         }
+        awaited.map_or(Ok(()), |id| refuse(Alteration::Awaited, Some(id.number)))
     }
 
     fn is_new(&self, number: u32) -> bool {
