@@ -86,7 +86,7 @@ fn is_regular(byte: u8) -> bool {
     !is_space(byte) && !is_delimiter(byte)
 }
 
-fn hex_value(byte: u8) -> Option<u8> {
+const fn hex_value(byte: u8) -> Option<u8> {
     match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'a'..=b'f' => Some(byte - b'a' + 10),
@@ -94,6 +94,22 @@ fn hex_value(byte: u8) -> Option<u8> {
         _ => None,
     }
 }
+
+/// Stands in [`HEX`] for what is no digit.
+const NO_DIGIT: u8 = 16;
+
+/// [`hex_value`] of every byte.
+const HEX: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Some(value) = hex_value(byte as u8) {
+            values[byte] = value;
+        }
+        byte += 1;
+    }
+    values
+};
 
 impl<'a> Parser<'a> {
     /// A parser over `data` that begins at byte `at`.
@@ -337,21 +353,22 @@ impl<'a> Parser<'a> {
     fn hex_string(&mut self) -> Result<Vec<u8>, SyntaxError> {
         self.at += 1;
         let rest = self.data.get(self.at..).unwrap_or_default();
-        let Some(length) = rest.iter().position(|byte| *byte == b'>') else {
-            return self.fail(SyntaxFault::Truncated);
-        };
+        let Some(length) = memchr::memchr(b'>', rest) else { return self.fail(SyntaxFault::Truncated) };
         let mut bytes = Vec::with_capacity(length.div_ceil(2));
+        // Signatures are many digits without anything between them.
+        let pairs = rest[..length].chunks_exact(2).map(|pair| (HEX[usize::from(pair[0])], HEX[usize::from(pair[1])]));
+        bytes.extend(pairs.take_while(|(high, low)| high | low < NO_DIGIT).map(|(high, low)| high << 4 | low));
         let mut high = None;
-        for (index, byte) in rest[..length].iter().enumerate() {
-            match (hex_value(*byte), high) {
-                (Some(digit), None) => high = Some(digit),
-                (Some(digit), Some(first)) => {
+        for (index, byte) in rest[..length].iter().enumerate().skip(2 * bytes.len()) {
+            match (HEX[usize::from(*byte)], high) {
+                (NO_DIGIT, _) if is_space(*byte) => {}
+                (NO_DIGIT, _) => {
+                    return Err(SyntaxError { offset: self.at + index, fault: SyntaxFault::BadHexString });
+                }
+                (digit, None) => high = Some(digit),
+                (digit, Some(first)) => {
                     bytes.push(first << 4 | digit);
                     high = None;
-                }
-                (None, _) if is_space(*byte) => {}
-                (None, _) => {
-                    return Err(SyntaxError { offset: self.at + index, fault: SyntaxFault::BadHexString });
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use yinxin_pdf::syntax::{Object, ObjectId};
+use yinxin_pdf::syntax::{Object, ObjectId, Parser, SyntaxFault};
 use yinxin_pdf::{Opened, PageError, PdfRect};
 
 use crate::judges;
@@ -111,4 +111,29 @@ fn a_page_that_is_listed_twice_is_refused() {
     let twice = Sample::default().text().replace("/Kids[4 0 R 7 0 R", "/Kids[4 0 R 4 0 R");
     let file = Opened::open(Arc::from(twice.into_bytes())).unwrap();
     assert_eq!(file.pages().unwrap_err(), PageError::BadTree(ObjectId { number: 4, generation: 0 }));
+}
+
+/// ISO 32000-1, 7.3.4.3: white space anywhere, a missing last digit is 0, nothing else.
+#[test]
+fn hexadecimal_strings_are_read_however_they_are_spaced() {
+    let read = |text: &str| {
+        let object = Parser::new(text.as_bytes(), 0).object();
+        object.map(|object| object.as_string().unwrap().to_vec())
+    };
+    for (text, bytes) in [
+        ("<>", &b""[..]),
+        ("<4a4B4c>", b"JKL"),
+        ("<4a4B4>", b"JK\x40"),
+        ("<4a 4\n B4c>", b"JKL"),
+        ("< 4a4B4c0>", b"JKL\0"),
+        ("<4a4 B\t4>", b"JK\x40"),
+        ("<00ff\0FF>", b"\0\xff\xff"),
+    ] {
+        assert_eq!(read(text).unwrap(), bytes, "{text:?}");
+    }
+    for (text, offset) in [("<4g>", 2), ("<4a4bg0>", 5), ("<4a4b0g>", 6), ("<4a4b 0g4c>", 7), ("<4a<4b>", 3)] {
+        let error = read(text).unwrap_err();
+        assert_eq!((error.offset, error.fault), (offset, SyntaxFault::BadHexString), "{text:?}");
+    }
+    assert_eq!(read("<4a4b").unwrap_err().fault, SyntaxFault::Truncated);
 }

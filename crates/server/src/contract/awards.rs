@@ -1,23 +1,34 @@
-//! Awards of contracts that were read: an award never changes once drafting has begun, may have thousands of lines, and is asked for at
-//! every step of its contract.
+//! What never changes of contracts that were read, and is asked for at every step: who their parties are, and the award, which may have
+//! thousands of lines.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use yinxin_domain::award::Award;
-use yinxin_domain::ids::ContractId;
+use yinxin_domain::ids::{ContractId, OrganisationId};
 
 /// Lines of all remembered awards together, some 20 MB of them; with more, all are forgotten.
 const MOST_LINES: usize = 40_000;
 
-/// The awards that were read, by contract.
+/// The awards and parties that were read, by contract.
 #[derive(Default)]
 pub struct Awards(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
     awards: HashMap<ContractId, Arc<Award>>,
+    parties: HashMap<ContractId, Arc<[OrganisationId]>>,
     lines: usize,
+}
+
+impl Known {
+    /// Makes room for so many lines.
+    fn grow(&mut self, lines: usize) {
+        self.lines += lines;
+        if self.lines > MOST_LINES {
+            *self = Known { lines, ..Known::default() };
+        }
+    }
 }
 
 impl Awards {
@@ -28,11 +39,18 @@ impl Awards {
     pub(super) fn remember(&self, contract: ContractId, award: &Arc<Award>) {
         let mut known = self.lock();
         // A lot without lines takes some memory too.
-        known.lines += 1 + award.items.len();
-        if known.lines > MOST_LINES {
-            *known = Known { lines: 1 + award.items.len(), ..Known::default() };
-        }
+        known.grow(1 + award.items.len());
         known.awards.insert(contract, Arc::clone(award));
+    }
+
+    pub(super) fn parties(&self, contract: ContractId) -> Option<Arc<[OrganisationId]>> {
+        self.lock().parties.get(&contract).map(Arc::clone)
+    }
+
+    pub(super) fn remember_parties(&self, contract: ContractId, parties: &Arc<[OrganisationId]>) {
+        let mut known = self.lock();
+        known.grow(1);
+        known.parties.insert(contract, Arc::clone(parties));
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -62,12 +80,17 @@ mod tests {
         award.items = vec![item; 999];
         let (award, awards) = (Arc::new(award), Awards::default());
         let id = |number: i64| ContractId::new(number * 1_000_000, [0; 10]);
-        for number in 0..40 {
+        let parties: Arc<[OrganisationId]> = Arc::from([OrganisationId::new(1, [0; 10])]);
+        for number in 0..39 {
             awards.remember(id(number), &award);
         }
-        assert!((0..40).all(|number| awards.find(id(number)).is_some()));
+        for number in 0..1_000 {
+            awards.remember_parties(id(number), &parties);
+        }
+        assert!((0..39).all(|number| awards.find(id(number)).is_some()));
+        assert!((0..1_000).all(|number| awards.parties(id(number)) == Some(Arc::clone(&parties))));
         awards.remember(id(40), &award);
-        assert!(awards.find(id(40)).is_some() && awards.find(id(0)).is_none());
+        assert!(awards.find(id(40)).is_some() && awards.find(id(0)).is_none() && awards.parties(id(0)).is_none());
         assert_eq!(Arc::strong_count(&award), 2);
     }
 }

@@ -213,13 +213,27 @@ pub async fn find_text(conn: &mut AnyConnection, id: ContractId, draft: u32) -> 
     .transpose()
 }
 
-/// The organisations that are parties of a contract; empty if there is no such contract. Read before anything else, to decide who may.
-pub(super) async fn parties(conn: &mut AnyConnection, id: ContractId) -> Result<Vec<OrganisationId>, Failure> {
+/// The organisations that are parties of a contract; empty if there is no such contract. Asked before anything else, to decide who may; they
+/// are fixed when the contract begins.
+pub(super) async fn parties(
+    conn: &mut AnyConnection,
+    awards: &Awards,
+    id: ContractId,
+) -> Result<Arc<[OrganisationId]>, Failure> {
+    if let Some(known) = awards.parties(id) {
+        return Ok(known);
+    }
     let rows = sqlx::query("SELECT organisation_id FROM contract_parties WHERE contract_id = $1 ORDER BY party_key")
         .bind(id.to_string())
         .fetch_all(conn)
         .await?;
-    rows.iter().map(|row| parsed(row, "organisation_id")).collect()
+    let parties: Arc<[OrganisationId]> =
+        rows.iter().map(|row| parsed(row, "organisation_id")).collect::<Result<_, Failure>>()?;
+    // One that is not there may begin a moment later.
+    if !parties.is_empty() {
+        awards.remember_parties(id, &parties);
+    }
+    Ok(parties)
 }
 
 /// A contract; its award is read if it is not yet among `awards`.

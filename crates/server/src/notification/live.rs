@@ -171,21 +171,21 @@ async fn look(app: &App, known: &mut BTreeSet<String>, silent_at: i64) -> Result
     let mut batch = Vec::new();
     for event in found {
         if known.insert(event.id.clone()) {
-            batch.extend(told(&mut conn, event).await?);
+            batch.extend(told(app, &mut conn, event).await?);
         }
     }
     Ok(batch)
 }
 
 /// What an event tells to whom; nothing for what concerns no stream.
-async fn told(conn: &mut AnyConnection, event: Recorded) -> Result<Option<Told>, Failure> {
+async fn told(app: &App, conn: &mut AnyConnection, event: Recorded) -> Result<Option<Told>, Failure> {
     let data: Value = serde_json::from_str(&event.data).map_err(|error| Failure::damaged("events.data", error))?;
     let happened = match (event.aggregate_kind.as_str(), event.kind.as_str()) {
         ("contract", kind) => {
             let own = event.organisation_id.as_deref().and_then(|id| id.parse().ok());
             let organisations = match (PRIVATE.contains(&kind), own) {
                 (true, own) => own.into_iter().collect(),
-                (false, _) => contract::use_cases::parties(&mut *conn, &event.aggregate_id).await?,
+                (false, _) => contract::use_cases::parties(app, &mut *conn, &event.aggregate_id).await?.to_vec(),
             };
             Happened::Contract { contract: event.aggregate_id, version: data["version"].as_i64(), organisations }
         }
@@ -215,7 +215,7 @@ pub async fn replay(app: &App, since: EventId) -> Result<(Vec<Told>, bool), Fail
     let whole = i64::try_from(found.len()).is_ok_and(|length| length < MOST);
     let mut batch = Vec::new();
     for event in found {
-        batch.extend(told(&mut conn, event).await?);
+        batch.extend(told(app, &mut conn, event).await?);
     }
     Ok((batch, whole))
 }

@@ -12,6 +12,8 @@ pub mod standing;
 pub mod track;
 pub mod urging;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use sqlx::AnyConnection;
 use yinxin_domain::contract::{self as domain, Context, Contract, Refusal, Transition, Verb};
@@ -41,10 +43,10 @@ pub async fn load(app: &App, id: ContractId) -> Result<Option<Loaded<'_>>, Failu
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn parties(conn: &mut AnyConnection, id: &str) -> Result<Vec<OrganisationId>, Failure> {
+pub async fn parties(app: &App, conn: &mut AnyConnection, id: &str) -> Result<Arc<[OrganisationId]>, Failure> {
     match id.parse() {
-        Ok(id) => store::parties(conn, id).await,
-        Err(_) => Ok(Vec::new()),
+        Ok(id) => store::parties(conn, &app.awards, id).await,
+        Err(_) => Ok(Arc::default()),
     }
 }
 
@@ -59,7 +61,7 @@ pub async fn load_permitted<'a>(
     id: ContractId,
 ) -> Result<(Loaded<'a>, domain::Actor, Permit), ContractError> {
     let mut conn = app.db.read().await?;
-    let parties = store::parties(&mut conn, id).await?;
+    let parties = store::parties(&mut conn, &app.awards, id).await?;
     let permit = permit(actor, &parties)?;
     let who = domain_actor(actor).ok_or(ContractError::NotFound)?;
     let row = store::find(&mut conn, &app.awards, id).await?.ok_or(ContractError::NotFound)?;
