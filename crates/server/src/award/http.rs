@@ -310,6 +310,9 @@ async fn list_pushes(
 ) -> Result<Json<PushPage>, Problem> {
     let limit = page::limit(query.limit);
     let outcome = query.outcome.as_deref().unwrap_or("");
+    if !outcome.is_empty() {
+        json::known_value("outcome", outcome, &["created", "corrected", "refused", "conflict"])?;
+    }
     let pushes = use_cases::pushes(&app, &actor, outcome, query.cursor.as_deref().unwrap_or(""), limit).await?;
     let next_cursor = page::last(&pushes, limit).map(|push| push.id.to_string());
     let view = |push: Push| PushView {

@@ -136,6 +136,7 @@ async fn list_waiting(
 ) -> Result<Json<Applications>, Problem> {
     let limit = page::limit(query.limit);
     let state = query.state.as_deref().unwrap_or("pending");
+    crate::http::json::known_value("state", state, &["pending", "accepted", "refused"])?;
     let after = query.cursor.as_deref().unwrap_or_default();
     let found = use_cases::waiting_applications(&app, &actor, state, after, limit).await?;
     let items: Vec<_> = found.into_iter().map(|(application, name)| ApplicationOut::of(application, name)).collect();

@@ -9,6 +9,7 @@
 //! id, never secrets, and personal data only where the act is about it.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -117,16 +118,48 @@ impl Recorded {
     }
 }
 
-/// The chains that one transaction has appended to: the position and hash of the last event of each.
-pub(super) type Heads = HashMap<(&'static str, String), (i64, [u8; 32])>;
+/// Chains whose last event is remembered; with more, all are forgotten.
+const MOST_HEADS: usize = 20_000;
 
-/// Appends an event to the chain of its thing, after what this transaction appended there before.
+/// The position and hash of the last event of chains that were appended to, so that they need not be read again.
+///
+/// What is remembered may be wrong: the transaction may have been undone, or another process may have appended. An event is stored only where
+/// the one before it stands with that very hash.
+#[derive(Default)]
+pub(super) struct Heads(Mutex<HashMap<Chain, Head>>);
+
+type Chain = (&'static str, String);
+type Head = (i64, [u8; 32]);
+
+impl Heads {
+    fn find(&self, chain: &Chain) -> Option<Head> {
+        self.lock().get(chain).copied()
+    }
+
+    fn remember(&self, chain: Chain, head: Head) {
+        let mut heads = self.lock();
+        if heads.len() >= MOST_HEADS {
+            heads.clear();
+        }
+        heads.insert(chain, head);
+    }
+
+    fn forget(&self, chain: &Chain) {
+        self.lock().remove(chain);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Chain, Head>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Appends an event to the chain of its thing.
 ///
 /// The place in the chain is unique: of two transactions that take the same one, PostgreSQL lets the second wait for the first, which then
 /// takes the next. SQLite has one writer.
 pub(super) async fn append(
     conn: &mut AnyConnection,
-    heads: &mut Heads,
+    heads: &Heads,
     actor: &Actor,
     event: &Event,
     now_micros: i64,
@@ -135,18 +168,18 @@ pub(super) async fn append(
     let chain = (event.aggregate_kind, event.aggregate_id.clone());
     let mut recorded = recorded(actor, event, now_micros, id_bytes);
     for _ in 0..LOST_PLACES {
-        let (last, previous) = match heads.get(&chain) {
-            Some(head) => *head,
+        let (last, previous) = match heads.find(&chain) {
+            Some(head) => head,
             None => head(conn, event).await?,
         };
         recorded.seq = last + 1;
         let hash = recorded.chained(&previous);
         recorded.hash = hex::encode(hash);
-        if insert(conn, &recorded).await? {
-            heads.insert(chain, (recorded.seq, hash));
+        if insert(conn, &recorded, &previous).await? {
+            heads.remember(chain, (recorded.seq, hash));
             return Ok(());
         }
-        heads.remove(&chain);
+        heads.forget(&chain);
     }
     Err(Failure::StaleVersion { what: "events" })
 }
@@ -176,11 +209,13 @@ fn recorded(actor: &Actor, event: &Event, now_micros: i64, id_bytes: [u8; 10]) -
     }
 }
 
-/// Stores an event; false when another one took its place in the chain.
-async fn insert(conn: &mut AnyConnection, recorded: &Recorded) -> Result<bool, Failure> {
+/// Stores an event; false when another one took its place in the chain, or what stands before it is not what it was chained to.
+async fn insert(conn: &mut AnyConnection, recorded: &Recorded, previous: &[u8; 32]) -> Result<bool, Failure> {
     let done = sqlx::query(
         "INSERT INTO events (id, at, aggregate_kind, aggregate_id, seq, kind, actor_kind, person_id, organisation_id, agent, ip, user_agent, request_id, data, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (aggregate_kind, aggregate_id, seq) DO NOTHING",
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 \
+         WHERE $5 = 1 OR EXISTS (SELECT 1 FROM events WHERE aggregate_kind = $3 AND aggregate_id = $4 AND seq = $5 - 1 AND hash = $16) \
+         ON CONFLICT (aggregate_kind, aggregate_id, seq) DO NOTHING",
     )
     .bind(&recorded.id)
     .bind(recorded.at)
@@ -197,6 +232,7 @@ async fn insert(conn: &mut AnyConnection, recorded: &Recorded) -> Result<bool, F
     .bind(&recorded.request_id)
     .bind(&recorded.data)
     .bind(&recorded.hash)
+    .bind(hex::encode(previous))
     .execute(&mut *conn)
     .await?;
     Ok(done.rows_affected() == 1)

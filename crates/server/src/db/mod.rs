@@ -140,6 +140,7 @@ pub struct Db {
     writer: Option<Arc<writer::Writer>>,
     clock: Arc<Clock>,
     chance: Arc<Chance>,
+    heads: Arc<events::Heads>,
     announced: Arc<Notify>,
     changed: Arc<Notify>,
 }
@@ -174,7 +175,7 @@ impl Db {
         } else {
             return Err(DbError::Address);
         };
-        Ok(Self { pool: Arc::new(pool), writer, clock, chance, announced, changed })
+        Ok(Self { pool: Arc::new(pool), writer, clock, chance, heads: Arc::default(), announced, changed })
     }
 
     /// A connection for reading. Give it back soon: do not hold it while waiting for anything else.
@@ -297,7 +298,8 @@ impl Db {
         E: Send + 'static,
         W: for<'c> Fn(&'c D, &'c mut AnyConnection) -> BoxFuture<'c, Result<T, CommitError<E>>> + Send + Sync + 'static,
     {
-        let job = Write { record, data, write, clock: Arc::clone(&self.clock), chance: Arc::clone(&self.chance) };
+        let (clock, chance, heads) = (Arc::clone(&self.clock), Arc::clone(&self.chance), Arc::clone(&self.heads));
+        let job = Write { record, data, write, clock, chance, heads };
         if let Some(writer) = &self.writer {
             return writer.submit(job).await;
         }
@@ -372,6 +374,7 @@ struct Write<D, W> {
     write: W,
     clock: Arc<Clock>,
     chance: Arc<Chance>,
+    heads: Arc<events::Heads>,
 }
 
 impl<D, W> Write<D, W> {
@@ -397,9 +400,9 @@ impl<D, W> Write<D, W> {
     {
         let value = (self.write)(&self.data, &mut *conn).await?;
         if let Some((permit, record)) = &self.record {
-            let (now, mut heads) = (self.clock.now(), events::Heads::new());
+            let now = self.clock.now();
             for event in &record.events {
-                events::append(&mut *conn, &mut heads, permit.actor(), event, now, self.chance.id_bytes()).await?;
+                events::append(&mut *conn, &self.heads, permit.actor(), event, now, self.chance.id_bytes()).await?;
             }
             for message in &record.messages {
                 outbox::insert(&mut *conn, message, now, self.chance.id_bytes()).await?;

@@ -232,9 +232,8 @@ async fn list(
 ) -> Result<Json<FilingPage>, Problem> {
     let limit = page::limit(query.limit);
     let (outcome, cursor) = (query.outcome.unwrap_or_default(), query.cursor.unwrap_or_default());
-    const OUTCOMES: [&str; 3] = ["waiting", "accepted", "refused"];
-    if !outcome.is_empty() && !OUTCOMES.contains(&outcome.as_str()) {
-        return Err(json::unknown_value("outcome", &OUTCOMES).into());
+    if !outcome.is_empty() {
+        json::known_value("outcome", &outcome, &["waiting", "accepted", "refused"])?;
     }
     let found = use_cases::list(&app, &actor, &outcome, &cursor, limit).await?;
     let next_cursor = page::last(&found, limit).map(|one| one.filing.id.to_string());

@@ -78,6 +78,11 @@ pub(crate) fn unknown_value(path: &str, allowed: &[&str]) -> Public {
     malformed(one_of(path.to_owned(), allowed))
 }
 
+/// A value that must be one of those allowed.
+pub(crate) fn known_value<'a>(path: &str, value: &'a str, allowed: &[&str]) -> Result<&'a str, Public> {
+    if allowed.contains(&value) { Ok(value) } else { Err(unknown_value(path, allowed)) }
+}
+
 fn one_of(path: String, allowed: &[&str]) -> Fault {
     let remedy = if allowed.is_empty() {
         Text::from(("请按接口说明填写", "Write one that the API description lists"))

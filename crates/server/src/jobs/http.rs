@@ -84,6 +84,7 @@ async fn list(
     actor.permit(&[Need::Operator]).map_err(OutboxError::from)?;
     let limit = page::limit(query.limit);
     let state = query.state.as_deref().unwrap_or("dead");
+    crate::http::json::known_value("state", state, &["ready", "leased", "done", "dead"])?;
     let items = store::list(&mut *app.db.read().await?, state, query.cursor.as_deref(), limit).await?;
     let next_cursor = page::last(&items, limit).map(|entry| entry.id.clone());
     Ok(Json(EntryPage { items, next_cursor }))

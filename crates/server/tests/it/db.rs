@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::json;
 use yinxin_server::actor::{Actor, Need, Permit};
-use yinxin_server::db::{CommitError, Event, Record, events};
+use yinxin_server::app::{Chance, Clock};
+use yinxin_server::db::{CommitError, Db, Event, Record, events};
 use yinxin_server::failure::Failure;
 
 use crate::harness::{TestApp, everywhere};
@@ -25,21 +26,21 @@ const ALL_EVENTS: &str = "SELECT COUNT(*) FROM events";
 
 /// One commit on the thing `id`: inserts a sandbox message and refuses when told to.
 async fn act(app: &TestApp, id: &str, text: String, refuse: bool) -> Result<(), Failure> {
+    act_in(&app.app().db, id, text, refuse).await
+}
+
+async fn act_in(db: &Db, id: &str, text: String, refuse: bool) -> Result<(), Failure> {
     let record = Record::of(Event::new("test", id, "test.acted", json!({ "text": text })));
-    app.app()
-        .db
-        .commit(&permit(), record, (text, refuse), |(text, refuse), conn| {
-            Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO sandbox_messages (id, recipient, text, created_at) VALUES ($1, 'test', $1, 0)",
-                )
+    db.commit(&permit(), record, (text, refuse), |(text, refuse), conn| {
+        Box::pin(async move {
+            sqlx::query("INSERT INTO sandbox_messages (id, recipient, text, created_at) VALUES ($1, 'test', $1, 0)")
                 .bind(text)
                 .execute(&mut *conn)
                 .await?;
-                if *refuse { Err(CommitError::Refused(Failure::StaleVersion { what: "test" })) } else { Ok(()) }
-            })
+            if *refuse { Err(CommitError::Refused(Failure::StaleVersion { what: "test" })) } else { Ok(()) }
         })
-        .await
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,6 +110,34 @@ async fn a_panicking_or_failing_write_undoes_only_itself() {
         act(app, "p", "after that".into(), false).await.unwrap();
         let track = events::track(&mut app.app().db.read().await.unwrap(), "test", "p").await.unwrap();
         assert_eq!(track.len(), 2);
+    })
+    .await;
+}
+
+/// What a process remembers of a chain may be wrong: another one has appended, or what it appended itself was undone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_goes_on_from_what_is_stored_and_not_from_what_is_remembered() {
+    everywhere(async |app| {
+        let own = &app.app().db;
+        let other = Db::open(&app.app().config, Arc::new(Clock::new(false)), Arc::new(Chance::from_system().unwrap()))
+            .await
+            .unwrap();
+        for round in 0..4 {
+            act_in(own, "s", format!("own {round}"), false).await.unwrap();
+            act_in(&other, "s", format!("other {round}"), false).await.unwrap();
+            act_in(&other, "s", format!("other again {round}"), false).await.unwrap();
+            // The second event cannot be stored where texts have no zero byte, so that the first is undone.
+            let event = |id: &str| Event::new("test", id, "test.acted", json!({}));
+            let record = Record::of(event("s")).and(event("zero\0"));
+            let _undone =
+                own.commit(&permit(), record, (), |(), _| Box::pin(async { Ok::<(), CommitError<Failure>>(()) })).await;
+        }
+        other.close().await;
+        let track = events::track(&mut own.read().await.unwrap(), "test", "s").await.unwrap();
+        assert!(events::is_unbroken(&track));
+        let whole =
+            if count(app, "SELECT COUNT(*) FROM events WHERE aggregate_id LIKE 'zero%'").await == 0 { 12 } else { 16 };
+        assert_eq!(track.len(), whole);
     })
     .await;
 }

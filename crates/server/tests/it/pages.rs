@@ -368,6 +368,31 @@ async fn the_operator_sees_filings_and_what_needs_him() {
     .await;
 }
 
+/// A filter that nobody knows would show an empty list, as if nothing waited.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_filter_is_refused_with_those_that_there_are() {
+    everywhere(async |app| {
+        let operator = app.operator().await;
+        for (list, filter, known) in [
+            ("outbox", "state", "ready、leased、done、dead"),
+            ("pushes", "outcome", "created、corrected、refused、conflict"),
+            ("filings", "outcome", "waiting、accepted、refused"),
+            ("certificate-applications", "state", "pending、accepted、refused"),
+            ("organisations", "state", "unverified、verified"),
+        ] {
+            let address = format!("/api/v1/operator/{list}");
+            let refused = operator.get(&format!("{address}?{filter}=unheard")).await.expect(400);
+            let fault = &refused.json["faults"][0];
+            assert_eq!((&fault["path"], &fault["code"]), (&json!(filter), &json!("request.unknown_value")), "{list}");
+            assert_eq!(fault["remedy"], format!("请使用：{known}"), "{list}");
+            for value in known.split('、') {
+                operator.get(&format!("{address}?{filter}={value}")).await.expect(200);
+            }
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_push_is_checked_again_as_it_came() {
     everywhere(async |app| {

@@ -301,13 +301,17 @@ pub(in crate::contract) async fn follow(
             leave(&mut *conn, party.organisation, *list, next.id()).await?;
         }
     }
-    sqlx::query("UPDATE contract_lists SET phase = $2, due_at = $3, amount_fen = $4 WHERE contract_id = $1")
-        .bind(next.id().to_string())
-        .bind(next.phase().code())
-        .bind(shown.due_at)
-        .bind(shown.amount_fen)
-        .execute(&mut *conn)
-        .await?;
+    // Rows that show it already are not written anew, with all their indexes.
+    sqlx::query(
+        "UPDATE contract_lists SET phase = $2, due_at = $3, amount_fen = $4 \
+         WHERE contract_id = $1 AND (phase <> $2 OR due_at <> $3 OR amount_fen <> $4)",
+    )
+    .bind(next.id().to_string())
+    .bind(next.phase().code())
+    .bind(shown.due_at)
+    .bind(shown.amount_fen)
+    .execute(&mut *conn)
+    .await?;
     for party in next.parties() {
         let amount_fen = next.amount_shown(party.key, shown.amount_fen);
         if amount_fen != shown.amount_fen {
