@@ -197,7 +197,7 @@ fn simple(source: &mut Source<'_>, dictionary: &Dictionary, descriptor: Option<&
     };
     // Without one that is named, the encoding is the font program's own.
     let own = match base_named {
-        false => program(source, descriptor, &["FontFile3"]).and_then(|data| cff::built_in_encoding(&data)),
+        false => program(source, descriptor, &["FontFile3"]).and_then(|data| guarded(|| cff::built_in_encoding(&data))),
         true => None,
     };
     let mut characters = own.unwrap_or_else(|| (0..=255).map(|code| base.character(code)).collect());
@@ -342,7 +342,7 @@ fn embedded_meaning(source: &mut Source<'_>, inner: &Dictionary, descriptor: Opt
     if let Some(characters) = embedded_characters(source, inner, &data) {
         return Some(Meaning::Glyphs(characters));
     }
-    match cff::program(&data)? {
+    match guarded(|| cff::program(&data))? {
         Program::Collection(ordering) => Some(Meaning::Collection(collection(source, &ordering)?)),
         Program::Glyphs(characters) => Some(Meaning::Glyphs(characters)),
     }
@@ -351,6 +351,20 @@ fn embedded_meaning(source: &mut Source<'_>, inner: &Dictionary, descriptor: Opt
 /// The characters of an embedded font's glyphs by its own table, for fonts without /ToUnicode: its table is turned round.
 fn embedded_characters(source: &mut Source<'_>, inner: &Dictionary, data: &[u8]) -> Option<HashMap<u32, char>> {
     let file = source.file;
+    let by_glyph = guarded(|| characters_by_glyph(data))?;
+    let map = match file.get(inner, "CIDToGIDMap").ok()? {
+        Some(Object::Stream(stream)) => Some(source.decode(&stream).ok()?),
+        _ => None,
+    };
+    let Some(map) = map else {
+        return Some(by_glyph.into_iter().map(|(glyph, character)| (u32::from(glyph), character)).collect());
+    };
+    let (pairs, _) = map.as_chunks::<2>();
+    let glyph_of = pairs.iter().take(65_536).map(|pair| u16::from_be_bytes(*pair)).enumerate();
+    Some(glyph_of.filter_map(|(cid, glyph)| Some((cid as u32, *by_glyph.get(&glyph)?))).collect())
+}
+
+fn characters_by_glyph(data: &[u8]) -> Option<HashMap<u16, char>> {
     let face = ttf_parser::Face::parse(data, 0).ok()?;
     let mut by_glyph: HashMap<u16, char> = HashMap::new();
     // The planes that have characters: asked one by one, because the length of a font's own list is its own claim.
@@ -362,17 +376,11 @@ fn embedded_characters(source: &mut Source<'_>, inner: &Dictionary, data: &[u8])
             by_glyph.entry(glyph.0).or_insert(character);
         }
     }
-    if by_glyph.is_empty() {
-        return None;
-    }
-    let map = match file.get(inner, "CIDToGIDMap").ok()? {
-        Some(Object::Stream(stream)) => Some(source.decode(&stream).ok()?),
-        _ => None,
-    };
-    let Some(map) = map else {
-        return Some(by_glyph.into_iter().map(|(glyph, character)| (u32::from(glyph), character)).collect());
-    };
-    let (pairs, _) = map.as_chunks::<2>();
-    let glyph_of = pairs.iter().take(65_536).map(|pair| u16::from_be_bytes(*pair)).enumerate();
-    Some(glyph_of.filter_map(|(cid, glyph)| Some((cid as u32, *by_glyph.get(&glyph)?))).collect())
+    (!by_glyph.is_empty()).then_some(by_glyph)
+}
+
+/// What a font's program tells; nothing if its reader, which is another's, gives up in the middle: in debug builds it asserts that no length in a
+/// font reaches 4 GiB, which a hostile one may write there.
+fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).ok().flatten()
 }

@@ -46,6 +46,23 @@ fn identifiers_of_a_collection_that_only_the_program_names_are_characters() {
     }
 }
 
+/// Found by fuzzing: lengths of nearly 4 GiB met an assertion of the reader of fonts that only debug builds have.
+#[test]
+fn a_program_whose_lists_end_beyond_four_gigabytes_tells_nothing() {
+    let header = [1, 0, 4, 2];
+    // A list of one item that ends there.
+    let list = |end: u32| [&[0, 1, 4, 0, 0, 0, 1][..], &end.to_be_bytes()].concat();
+    for end in [u32::MAX, u32::MAX - 3, 1 << 31, 1_000] {
+        for lists in 0..4 {
+            // As many sound lists first, each of one empty item.
+            let sound = [0, 1, 1, 1, 1].repeat(lists);
+            let program = [&header[..], &sound, &list(end), &[0; 40]].concat();
+            let text = open(page_with(composite(&program), &shown(&[1]))).page_text(0).unwrap();
+            assert_eq!(text.lines(), "\u{FFFD}", "{end} {lists}");
+        }
+    }
+}
+
 #[test]
 fn glyphs_are_told_by_their_names() {
     // Glyph 34 of a program is not glyph 34 of the standard strings: identifiers are places in the program.

@@ -79,8 +79,8 @@ pub(crate) fn unknown_value(path: &str, allowed: &[&str]) -> Public {
 }
 
 /// A value that must be one of those allowed.
-pub(crate) fn known_value<'a>(path: &str, value: &'a str, allowed: &[&str]) -> Result<&'a str, Public> {
-    if allowed.contains(&value) { Ok(value) } else { Err(unknown_value(path, allowed)) }
+pub(crate) fn known_value(path: &str, value: &str, allowed: &[&str]) -> Result<(), Problem> {
+    if allowed.contains(&value) { Ok(()) } else { Err(unknown_value(path, allowed).into()) }
 }
 
 fn one_of(path: String, allowed: &[&str]) -> Fault {
