@@ -16,6 +16,7 @@ import {
 } from "pdfjs-dist/legacy/build/pdf.min.mjs";
 import workerUrl from "./worker?worker&url";
 import { pdfToBox, pointsToMm, raster, seenSize, toRotation, type Box, type PageFrame, type Size } from "./geometry";
+import { Loss } from "./loss";
 
 GlobalWorkerOptions.workerSrc = workerUrl;
 
@@ -98,23 +99,24 @@ export class PdfFile {
 
   private constructor(
     private readonly document: PDFDocumentProxy,
-    /** Fails once a part of the file did not come; pdf.js itself would wait for the part for ever. */
-    readonly lost: Promise<never>,
+    private readonly loss: Loss,
   ) {}
+
+  /** Fails once a part of the file did not come: what is asked of it from then on fails too. */
+  get lost(): Promise<never> {
+    return this.loss.told;
+  }
 
   /** Opens a file, reading no more of it than the first page asks for if the server sends parts. */
   static async open(source: Source): Promise<PdfFile> {
     const warm = warmUp();
     const first = await source(0, PART);
     const whole = first.bytes.length >= first.total;
-    let lose: (error: unknown) => void = () => undefined;
-    const lost = new Promise<never>((_, reject) => (lose = reject));
-    // Who waits for a part hears of it; that nobody waits is no error.
-    lost.catch(() => undefined);
+    const loss = new Loss();
     const task = getDocument({
       ...(whole
         ? { data: first.bytes }
-        : { range: new Parts(first.total, first.bytes, source, lose) }),
+        : { range: new Parts(first.total, first.bytes, source, (error) => loss.happened(error)) }),
       worker: warm,
       rangeChunkSize: PART,
       disableAutoFetch: true,
@@ -128,7 +130,7 @@ export class PdfFile {
       wasmUrl: `${ASSETS}wasm/`,
     });
     try {
-      return new PdfFile(await Promise.race([task.promise, lost]), lost);
+      return new PdfFile(await loss.answer(task.promise), loss);
     } catch (error) {
       void task.destroy();
       throw error;
@@ -139,15 +141,10 @@ export class PdfFile {
     return this.document.numPages;
   }
 
-  /** What pdf.js answers, or why it will not answer. */
-  private answer<T>(asked: Promise<T>): Promise<T> {
-    return Promise.race([asked, this.lost]);
-  }
-
   private page(index: number): Promise<PDFPageProxy> {
     const known = this.pages.get(index);
     if (known) return known;
-    const page = this.answer(this.document.getPage(index + 1));
+    const page = this.loss.answer(this.document.getPage(index + 1));
     this.pages.set(index, page);
     return page;
   }
@@ -171,7 +168,7 @@ export class PdfFile {
 
   /** The box of a form field on a page as seen, mm; none if the page does not show it. */
   async field(index: number, name: string): Promise<Box | undefined> {
-    const found: { fieldName?: string; rect: number[] }[] = await this.answer((await this.page(index)).getAnnotations());
+    const found: { fieldName?: string; rect: number[] }[] = await this.loss.answer((await this.page(index)).getAnnotations());
     const rect = found.find((one) => one.fieldName === name)?.rect;
     if (!rect) return undefined;
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = rect;
@@ -181,7 +178,7 @@ export class PdfFile {
   /** The pieces of a page's text in reading order, each with its box in mm from the upper left corner of the page as seen. */
   async pieces(index: number): Promise<TextPiece[]> {
     const page = await this.page(index);
-    const { items } = await this.answer(page.getTextContent());
+    const { items } = await this.loss.answer(page.getTextContent());
     // At one CSS pixel a point, turned and cropped as it is seen.
     const viewport = page.getViewport({ scale: 1 });
     return items.flatMap((item) => {
@@ -205,7 +202,7 @@ export class PdfFile {
     const cancel = () => task.cancel();
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      await this.answer(task.promise);
+      await this.loss.answer(task.promise);
     } catch (error) {
       task.cancel();
       throw error;
@@ -224,7 +221,7 @@ export class PdfFile {
       if (cancelled) return;
       const viewport = page.getViewport({ scale: (zoom * 96) / 72 });
       layer = new TextLayer({ textContentSource: page.streamTextContent(), container, viewport });
-      await this.answer(layer.render());
+      await this.loss.answer(layer.render());
     };
     const done = run().catch((error: unknown) => {
       if (!isCancelled(error)) throw error;
