@@ -18,7 +18,7 @@ const MOST_UNPACKED: usize = 256 << 20;
 /// string or a picture) counts too: a number is skipped needlessly then.
 ///
 /// # Errors
-/// [`ReadError::BadObjectStream`] when object streams unpack to more than 256 MiB.
+/// [`ReadError::BadObjectStream`] when object streams unpack to more than 256 MiB, [`ReadError::TooMuchWork`].
 pub(crate) fn referred_to(file: &Opened, least: u32) -> Result<Vec<u32>, ReadError> {
     let mut found = Vec::new();
     references(file.bytes(), least, &mut found);
@@ -30,8 +30,13 @@ pub(crate) fn referred_to(file: &Opened, least: u32) -> Result<Vec<u32>, ReadErr
         .collect();
     let mut unpacked = 0;
     for number in containers {
-        // One that cannot be unpacked gives no objects, now or later.
-        let Ok(container) = file.object_stream(number) else { continue };
+        let container = match file.object_stream(number) {
+            Ok(container) => container,
+            // It may well refer to something.
+            Err(ReadError::TooMuchWork) => return Err(ReadError::TooMuchWork),
+            // One that cannot be unpacked gives no objects, now or later.
+            Err(_) => continue,
+        };
         unpacked += container.data.len();
         if unpacked > MOST_UNPACKED {
             return Err(ReadError::BadObjectStream(number));

@@ -91,13 +91,17 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   };
   // The file with the new seals arrives half a second before the facts about it.
   const facts = `**/api/v1/contracts/${id}`;
-  await purchaser.route(facts, async (route) => {
-    await purchaser.waitForResponse(/document\.pdf$/);
-    setTimeout(() => void route.continue(), 500);
-  });
+  const arrived = purchaser.waitForResponse(/document\.pdf$/);
+  await purchaser.route(
+    facts,
+    async (route) => {
+      await arrived;
+      setTimeout(() => void route.continue(), 500);
+    },
+    { times: 1 },
+  );
   await sign(purchaser, purchaser.phone, { toEnd: true, opened: told });
   await purchaser.getByText("合同签订完成", { exact: true }).waitFor();
-  await purchaser.unroute(facts);
   await purchaser.locator(".viewer .pdf-page canvas").first().waitFor();
   await look(purchaser, "outcome");
 

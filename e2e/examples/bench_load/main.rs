@@ -72,9 +72,7 @@ struct Ready {
 
 /// L4: passwords checked and codes sent beforehand; then every completion, from 64 connections.
 fn sign_steps(server: &Server, stage: &Stage, name: &str, quick: bool) -> Result<(), Error> {
-    // Twice as many are under way as connections. With some hundred more the server would have to read documents again that it had in hand when
-    // they were confirmed (docs/guides/measuring.md).
-    let (each, rounds) = if quick { (8, 1) } else { (8, 9) };
+    let (each, rounds) = if quick { (8, 1) } else { (24, 3) };
     let drafts = stage.frozen(each)?;
     let (mut walls, mut busy, mut cpu) = (Vec::new(), 0.0, 0.0);
     for round in 0..rounds {
