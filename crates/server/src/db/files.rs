@@ -3,7 +3,7 @@
 //! [`Files::put`] returns only when bytes and name are on the disk; the row that names the digest is committed afterwards.
 //! A crash between the two leaves an orphan and never a row without its file. [`Files::get`] checks the digest again.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,8 +36,8 @@ pub enum FilesError {
 }
 
 /// Bytes of the files that are remembered at most. SM3 costs more than anything else in a sign step, and a browser asks for a document in
-/// many ranges: what was hashed a moment ago is not read and hashed again.
-const REMEMBERED_BYTES: usize = 64 << 20;
+/// many ranges: what was hashed a moment ago is not read and hashed again. Room for some 800 contracts of ten pages that are being signed.
+const REMEMBERED_BYTES: usize = 256 << 20;
 
 /// The store. Cloning shares it.
 #[derive(Clone)]
@@ -46,29 +46,32 @@ pub struct Files {
     recent: Arc<Mutex<Recent>>,
 }
 
-/// Files that were kept or read and checked last, the oldest first.
+/// Files that were kept or read and checked last.
 #[derive(Default)]
 struct Recent {
-    files: VecDeque<(Sm3Digest, Hashed)>,
+    files: HashMap<Sm3Digest, Hashed>,
+    /// Their names, the oldest first.
+    order: VecDeque<Sm3Digest>,
     bytes: usize,
 }
 
 impl Recent {
     fn find(&self, digest: Sm3Digest) -> Option<Hashed> {
-        self.files.iter().rev().find(|(known, _)| *known == digest).map(|(_, file)| file.clone())
+        self.files.get(&digest).cloned()
     }
 
     fn remember(&mut self, digest: Sm3Digest, file: Hashed) {
         let length = file.bytes().len();
-        if length > REMEMBERED_BYTES || self.files.iter().any(|(known, _)| *known == digest) {
+        if length > REMEMBERED_BYTES || self.files.contains_key(&digest) {
             return;
         }
         self.bytes += length;
-        self.files.push_back((digest, file));
+        self.order.push_back(digest);
+        self.files.insert(digest, file);
         while self.bytes > REMEMBERED_BYTES
-            && let Some((_, oldest)) = self.files.pop_front()
+            && let Some(oldest) = self.order.pop_front()
         {
-            self.bytes -= oldest.bytes().len();
+            self.bytes -= self.files.remove(&oldest).map_or(0, |file| file.bytes().len());
         }
     }
 }
@@ -241,11 +244,14 @@ mod tests {
     fn what_is_remembered_stays_small() {
         let mut recent = Recent::default();
         let name = |number: u8| Sm3Digest::from_bytes([number; 32]);
-        let file = Hashed::new(Arc::from(vec![0; 1 << 20]));
-        (0..100).for_each(|number| recent.remember(name(number), file.clone()));
-        assert!(recent.bytes <= REMEMBERED_BYTES && recent.files.len() == 64);
-        assert!(recent.find(name(0)).is_none());
-        assert!(recent.find(name(99)).is_some());
+        let room = REMEMBERED_BYTES >> 22;
+        let file = Hashed::new(Arc::from(vec![0; 1 << 22]));
+        let names = 0..u8::try_from(room).unwrap() + 10;
+        names.clone().for_each(|number| recent.remember(name(number), file.clone()));
+        recent.remember(name(names.end - 1), file);
+        assert_eq!((recent.bytes, recent.files.len(), recent.order.len()), (REMEMBERED_BYTES, room, room));
+        let found: Vec<u8> = names.clone().filter(|number| recent.find(name(*number)).is_some()).collect();
+        assert_eq!(found, names.skip(10).collect::<Vec<_>>(), "the oldest are forgotten");
         recent.remember(name(200), Hashed::new(Arc::from(vec![0; REMEMBERED_BYTES + 1])));
         assert!(recent.find(name(200)).is_none());
     }

@@ -162,6 +162,8 @@ impl Db {
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
+                // What undoes one write of many is kept in memory, not in a file made and deleted for each commit.
+                "PRAGMA temp_store = MEMORY",
             ] {
                 connection.execute(pragma).await?;
             }
