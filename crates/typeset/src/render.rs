@@ -1,6 +1,7 @@
 //! From document to PDF.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, Label, Selector, Smart, Value};
@@ -14,6 +15,11 @@ use crate::check::check;
 use crate::document::{Anchor, AnchorKind, ContractDocument, Rendered};
 use crate::model::Model;
 use crate::world::ContractWorld;
+
+/// Documents that are being set.
+static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+/// The most that were ever set at the same time.
+static MOST_AT_ONCE: AtomicUsize = AtomicUsize::new(0);
 
 /// Sets a contract and says where its seals, signatures and dates belong.
 ///
@@ -29,11 +35,14 @@ pub fn render(document: &ContractDocument, at_micros: i64) -> Result<Rendered, T
     let created = datetime(at_micros).ok_or(TypesetError::Time { micros: at_micros })?;
     let json = serde_json::to_string(&Model::new(document))
         .map_err(|error| TypesetError::Layout { messages: vec![error.to_string()] })?;
+    let at_once = UNDER_WAY.fetch_add(1, Ordering::Relaxed) + 1;
+    let most_at_once = MOST_AT_ONCE.fetch_max(at_once, Ordering::Relaxed).max(at_once);
     // The typesetter is written in safe Rust and shares only its own caches, which it keeps consistent.
     let rendered = catch_unwind(AssertUnwindSafe(|| set(json, created)));
-    // The typesetter keeps intermediate results. What neither this document nor one that is being set at the same time has used is dropped;
-    // to drop all of them would make the other begin again.
-    typst::comemo::evict(1);
+    UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+    // The typesetter keeps intermediate results. What no document has used since as many others were done as are set at the same time is
+    // dropped. Sooner, a document would find gone what all have in common, because others were done while it was set: a quarter more work.
+    typst::comemo::evict(most_at_once);
     let mut rendered = rendered.unwrap_or(Err(TypesetError::Stopped))?;
     in_order_of_blocks(&mut rendered.anchors, document);
     Ok(rendered)

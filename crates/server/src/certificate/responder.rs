@@ -233,12 +233,18 @@ pub async fn archive(app: &App, leaves: &[Certificate], since: i64) -> Result<Ar
             list.push(der);
         }
     };
+    // What a hierarchy adds is the same for all its leaves.
+    let mut seen: Vec<&str> = Vec::new();
     for leaf in leaves {
         let hierarchy = issuing(app, leaf)?;
+        put(|archive| &mut archive.ocsp_responses, revocation_evidence(app, leaf, since).await?);
+        if seen.contains(&hierarchy.ca.name.as_str()) {
+            continue;
+        }
+        seen.push(&hierarchy.ca.name);
         for authority in [&hierarchy.ca, &hierarchy.root, &hierarchy.ocsp] {
             put(|archive| &mut archive.certificates, authority.certificate.as_der().to_vec());
         }
-        put(|archive| &mut archive.ocsp_responses, revocation_evidence(app, leaf, since).await?);
         put(|archive| &mut archive.crls, list_of(app, &hierarchy.root, since).await?);
         // Common readers ask the responder over the network and give up when it is gone, whatever answer of it the file holds; a list in the
         // file they take as it is. This CA issues the house's own certificates only, so that its list stays short.

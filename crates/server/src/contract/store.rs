@@ -17,7 +17,7 @@ use yinxin_domain::signing::{Anchor, PageSize};
 
 use super::awards::Awards;
 use crate::award::use_cases as award_use_cases;
-use crate::db::{expect_version, parsed};
+use crate::db::parsed;
 use crate::failure::Failure;
 
 /// A contract as stored.
@@ -138,8 +138,8 @@ pub async fn save_transition(
     if !broken.is_empty() {
         return Err(Failure::damaged("contract transition", broken.join("; ")));
     }
-    let done = sqlx::query(
-        "UPDATE contracts SET version = $3, state = $4, phase = $5, updated_at = $6 WHERE id = $1 AND version = $2",
+    let saved = sqlx::query(
+        "UPDATE contracts SET version = $3, state = $4, phase = $5, updated_at = $6 WHERE id = $1 AND version = $2 RETURNING search, amount_fen",
     )
     .bind(next.id().to_string())
     .bind(before.version())
@@ -147,10 +147,11 @@ pub async fn save_transition(
     .bind(stored_state(next)?)
     .bind(next.phase().code())
     .bind(at)
-    .execute(&mut *conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    expect_version(done.rows_affected(), "contract")?;
-    lists::follow(&mut *conn, before, next, due_at, at).await?;
+    let saved = saved.ok_or(Failure::StaleVersion { what: "contract" })?;
+    let shown = lists::Shown { search: saved.try_get("search")?, amount_fen: saved.try_get("amount_fen")?, due_at };
+    lists::follow(&mut *conn, before, next, &shown, at).await?;
     if transition.effects.contains(&Effect::ReleaseAward) {
         award_use_cases::release(conn, next.award(), next.id(), at).await?;
     }

@@ -167,11 +167,10 @@ pub(super) async fn append(
 ) -> Result<(), Failure> {
     let chain = (event.aggregate_kind, event.aggregate_id.clone());
     let mut recorded = recorded(actor, event, now_micros, id_bytes);
+    // A chain that is not remembered is mostly one that begins here; where it is not, its first place is taken.
+    let mut known = heads.find(&chain).unwrap_or((0, GENESIS));
     for _ in 0..LOST_PLACES {
-        let (last, previous) = match heads.find(&chain) {
-            Some(head) => head,
-            None => head(conn, event).await?,
-        };
+        let (last, previous) = known;
         recorded.seq = last + 1;
         let hash = recorded.chained(&previous);
         recorded.hash = hex::encode(hash);
@@ -180,6 +179,7 @@ pub(super) async fn append(
             return Ok(());
         }
         heads.forget(&chain);
+        known = head(conn, event).await?;
     }
     Err(Failure::StaleVersion { what: "events" })
 }

@@ -287,14 +287,9 @@ pub(in crate::contract) async fn follow(
     conn: &mut AnyConnection,
     before: &Contract,
     next: &Contract,
-    due_at: i64,
+    shown: &Shown,
     at: i64,
 ) -> Result<(), Failure> {
-    let row = sqlx::query("SELECT search, amount_fen FROM contracts WHERE id = $1")
-        .bind(next.id().to_string())
-        .fetch_one(&mut *conn)
-        .await?;
-    let shown = Shown { search: row.try_get("search")?, amount_fen: row.try_get("amount_fen")?, due_at };
     for party in next.parties() {
         let are = next.lists_of(party.key);
         for list in before.lists_of(party.key).iter().filter(|list| !are.contains(list)) {
@@ -324,7 +319,7 @@ pub(in crate::contract) async fn follow(
         }
         let were = before.lists_of(party.key);
         for list in next.lists_of(party.key).iter().filter(|list| !were.contains(list)) {
-            enter(&mut *conn, next, party, list.code(), &shown, at).await?;
+            enter(&mut *conn, next, party, list.code(), shown, at).await?;
         }
     }
     Ok(())
