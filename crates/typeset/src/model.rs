@@ -81,6 +81,8 @@ struct ModelRow {
     cells: Vec<Set>,
     /// Bold, on grey.
     group: bool,
+    /// Every cell is one string on one line and nothing is indented, as mostly: the layout takes the row as it is.
+    plain: bool,
     /// So tall that it may split over pages.
     tall: bool,
     /// The cells that may be higher than one line; every other surely is not.
@@ -283,7 +285,8 @@ fn price_widths(texts: &[[String; 8]], lines: &[PriceLine], shown: &[usize]) -> 
 /// A row of texts with the widths of their columns; the cell at the index `indented` is set so many mm to the right.
 fn row_of<'t>(texts: impl Iterator<Item = (&'t str, f32)>, group: bool, indented: (usize, f32)) -> ModelRow {
     let (indent_column, indent_mm) = indented;
-    let mut row = ModelRow { cells: Vec::new(), group, tall: false, measured: Vec::new(), indent_mm, indent_column };
+    let mut row =
+        ModelRow { cells: Vec::new(), group, plain: false, tall: false, measured: Vec::new(), indent_mm, indent_column };
     for (index, (text, width_mm)) in texts.enumerate() {
         let width_mm = if index == indent_column { width_mm - indent_mm } else { width_mm };
         let capacity = ((width_mm - CELL_PADDING_MM) / TABLE_MM).max(1.0);
@@ -294,6 +297,11 @@ fn row_of<'t>(texts: impl Iterator<Item = (&'t str, f32)>, group: bool, indented
         }
         row.cells.push(cell(text, width_mm));
     }
+    row.plain = !group
+        && !row.tall
+        && row.measured.is_empty()
+        && indent_mm == 0.0
+        && row.cells.iter().all(|cell| matches!(cell, Set::Plain(_)));
     row
 }
 

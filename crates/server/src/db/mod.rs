@@ -10,8 +10,9 @@
 //!
 //! Rules for SQL here: `$1` placeholders; TEXT and BIGINT columns only (`Any` refuses BOOLEAN on SQLite); cast a SUM to
 //! BIGINT; ON CONFLICT instead of catching a unique violation (which aborts PostgreSQL's transaction); time is
-//! microseconds UTC; JSON is TEXT; order text for paging by ids (ASCII). Every store function has a test on both databases.
+//! microseconds UTC; JSON is TEXT; text is ordered by its bytes (`byte_order.rs`). Every store function has a test on both databases.
 
+mod byte_order;
 pub mod events;
 pub mod files;
 pub mod migrate;
@@ -172,7 +173,10 @@ impl Db {
             (pool, Some(Arc::new(writer::Writer::start(connection))))
         } else if config.database.url.starts_with("postgres://") || config.database.url.starts_with("postgresql://") {
             let pool = pool::Pool::open(config.database.url.clone(), connections).await?;
-            migrate::run(&mut *pool.take().await?, clock.now()).await?;
+            let mut connection = pool.take().await?;
+            migrate::run(&mut connection, clock.now()).await?;
+            byte_order::settle(&mut connection).await?;
+            drop(connection);
             (pool, None)
         } else {
             return Err(DbError::Address);
