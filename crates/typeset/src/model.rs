@@ -285,8 +285,15 @@ fn price_widths(texts: &[[String; 8]], lines: &[PriceLine], shown: &[usize]) -> 
 /// A row of texts with the widths of their columns; the cell at the index `indented` is set so many mm to the right.
 fn row_of<'t>(texts: impl Iterator<Item = (&'t str, f32)>, group: bool, indented: (usize, f32)) -> ModelRow {
     let (indent_column, indent_mm) = indented;
-    let mut row =
-        ModelRow { cells: Vec::new(), group, plain: false, tall: false, measured: Vec::new(), indent_mm, indent_column };
+    let mut row = ModelRow {
+        cells: Vec::new(),
+        group,
+        plain: false,
+        tall: false,
+        measured: Vec::new(),
+        indent_mm,
+        indent_column,
+    };
     for (index, (text, width_mm)) in texts.enumerate() {
         let width_mm = if index == indent_column { width_mm - indent_mm } else { width_mm };
         let capacity = ((width_mm - CELL_PADDING_MM) / TABLE_MM).max(1.0);

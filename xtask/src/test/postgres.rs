@@ -2,7 +2,7 @@
 //!
 //! The server refuses to run as root, so root lends it an account without rights. `setpriv --pdeathsig` ties it to our
 //! life: even if we are killed outright, the kernel stops it. Its text order is that of Chinese, as on many a user's
-//! machine: a query that silently relies on byte order then fails here and not there. Durability stays on, because the
+//! machine: a column that has not the order of its bytes then fails here and not there. Durability stays on, because the
 //! kill tests mean it.
 
 use std::fs;

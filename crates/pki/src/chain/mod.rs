@@ -5,15 +5,16 @@
 //! become roots. If several paths lead to a root, one that nothing speaks against is taken. What is deliberately absent: policy trees (a critical
 //! extension of that kind refuses the chain).
 
+mod known;
 mod revocation;
 
+pub use known::KnownSignatures;
 pub use revocation::{RevocationEvidence, RevocationStatus, status_at};
 
-use std::collections::HashMap;
+use known::{Link, Verified};
 
 use crate::asn1::ObjectIdentifier;
 use crate::crl::RevocationReason;
-use crate::digest::Digest;
 use crate::oid;
 use crate::tsp;
 use crate::x509::{Certificate, KeyUsage};
@@ -154,15 +155,18 @@ impl ChainReport {
 pub struct Validator<'a> {
     roots: &'a [Certificate],
     candidates: Vec<Certificate>,
-    /// (issued, issuer) by fingerprint.
-    links: HashMap<(Digest, Digest), bool>,
-    revocation: revocation::Verified,
+    verified: Verified<'a>,
 }
 
 impl<'a> Validator<'a> {
     /// A validator that trusts `roots` and nothing else.
     pub fn new(roots: &'a [Certificate]) -> Self {
-        Self { roots, candidates: Vec::new(), links: HashMap::new(), revocation: HashMap::new() }
+        Self { roots, candidates: Vec::new(), verified: Verified::default() }
+    }
+
+    /// As [`Validator::new`], but a signature that `known` holds is not checked again, and what is found good is added to it.
+    pub fn remembering(roots: &'a [Certificate], known: &'a KnownSignatures) -> Self {
+        Self { roots, candidates: Vec::new(), verified: Verified::with(known) }
     }
 
     /// Adds certificates that may be links between a leaf and a root; they are not trusted.
@@ -198,7 +202,7 @@ impl<'a> Validator<'a> {
         check_purpose(leaf, purpose, &mut problems);
         let mut revocation = Vec::new();
         for (index, pair) in path.windows(2).enumerate() {
-            let status = revocation::judge(&pair[0], &pair[1], evidence, at, &mut self.revocation);
+            let status = revocation::judge(&pair[0], &pair[1], evidence, at, &mut self.verified);
             if let RevocationStatus::RevokedBefore { at, reason } = status {
                 problems.push(ChainProblem::Revoked { index, at, reason });
             }
@@ -271,17 +275,15 @@ impl<'a> Validator<'a> {
     }
 
     fn is_link(&mut self, issued: &Certificate, issuer: &Certificate, budget: &mut usize) -> bool {
-        let key = (issued.sha256_fingerprint(), issuer.sha256_fingerprint());
-        if let Some(valid) = self.links.get(&key) {
-            return *valid;
+        let link = Link::Certificate(issued.sha256_fingerprint(), issuer.sha256_fingerprint());
+        if let Some(holds) = self.verified.find(&link) {
+            return holds;
         }
         if *budget == 0 {
             return false;
         }
         *budget -= 1;
-        let valid = issued.verify_signature(issuer.public_key()).is_ok();
-        self.links.insert(key, valid);
-        valid
+        self.verified.check(link, || issued.verify_signature(issuer.public_key()).is_ok())
     }
 }
 

@@ -1,10 +1,9 @@
 //! Whether a certificate was revoked at a given time, from OCSP responses and revocation lists that somebody kept.
 
-use std::collections::HashMap;
-
+use super::known::{Link, Verified};
 use crate::asn1::MICROS_PER_SECOND;
 use crate::crl::{RevocationList, RevocationReason};
-use crate::digest::{Digest, DigestAlgorithm};
+use crate::digest::DigestAlgorithm;
 use crate::ocsp::{CertificateStatus, StatusResponse};
 use crate::x509::Certificate;
 
@@ -72,16 +71,12 @@ pub fn status_at(
     evidence: &RevocationEvidence<'_>,
     at: i64,
 ) -> RevocationStatus {
-    judge(certificate, issuer, evidence, at, &mut Verified::new())
+    judge(certificate, issuer, evidence, at, &mut Verified::default())
 }
 
-/// Whether evidence (by fingerprint) is signed for an issuer (by fingerprint): the same few responses and lists speak of many certificates of a
-/// document.
-pub(super) type Verified = HashMap<(Digest, Digest), bool>;
-
-fn is_signed(verified: &mut Verified, der: &[u8], issuer: &Certificate, check: impl FnOnce() -> bool) -> bool {
-    let key = (DigestAlgorithm::Sha256.digest(der), issuer.sha256_fingerprint());
-    *verified.entry(key).or_insert_with(check)
+/// Whether evidence is signed for an issuer: the same few responses and lists speak of many certificates of a document.
+fn is_signed(verified: &mut Verified<'_>, der: &[u8], issuer: &Certificate, check: impl FnOnce() -> bool) -> bool {
+    verified.check(Link::Evidence(DigestAlgorithm::Sha256.digest(der), issuer.sha256_fingerprint()), check)
 }
 
 /// Judges `certificate` of `issuer` at the time `at` (microseconds UTC). Any evidence of revocation outweighs evidence of none.
@@ -90,7 +85,7 @@ pub(super) fn judge(
     issuer: &Certificate,
     evidence: &RevocationEvidence<'_>,
     at: i64,
-    verified: &mut Verified,
+    verified: &mut Verified<'_>,
 ) -> RevocationStatus {
     let mut verdict = RevocationStatus::Unknown;
     for response in evidence.ocsp_responses {
@@ -145,7 +140,7 @@ fn from_ocsp(
     issuer: &Certificate,
     der: &[u8],
     at: i64,
-    verified: &mut Verified,
+    verified: &mut Verified<'_>,
 ) -> Option<RevocationStatus> {
     let response = StatusResponse::from_der(der).ok()?;
     // Looking for the certificate costs two hashes; checking the signature of a response about others would cost much more.
@@ -167,7 +162,7 @@ fn from_crl(
     issuer: &Certificate,
     der: &[u8],
     at: i64,
-    verified: &mut Verified,
+    verified: &mut Verified<'_>,
 ) -> Option<RevocationStatus> {
     let list = RevocationList::from_der(der).ok()?;
     if !is_signed(verified, der, issuer, || list.verify(issuer).is_ok()) {

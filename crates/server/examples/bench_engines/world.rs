@@ -9,6 +9,7 @@ use yinxin_domain::ids::SealId;
 use yinxin_domain::signing::{Placed, PlacementKind, SealType};
 use yinxin_pdf::{Dss, Mark, Opened, PartyKey, SignatureKind, SignatureRequest, Signed, prepare_form};
 use yinxin_pki::asn1::ObjectIdentifier;
+use yinxin_pki::chain::KnownSignatures;
 use yinxin_pki::cms::SignedAttributes;
 use yinxin_pki::crl::{self, RevocationListContent};
 use yinxin_pki::digest::{Digest, DigestAlgorithm};
@@ -41,6 +42,7 @@ pub struct World {
     organisation: Holder,
     person: Holder,
     seal: Arc<[u8]>,
+    known: KnownSignatures,
     rng: ChaCha20Rng,
     /// The time of everything, microseconds UTC.
     pub now: i64,
@@ -85,7 +87,7 @@ impl World {
         let person = of(CertificateProfile::PersonSigning, "示例甲", Some(&sub));
         let now = sample::AT_MICROS;
         let seal = if algorithm == KeyAlgorithm::Sm2 { seal(&organisation, &maker, now) } else { Arc::from([]) };
-        Self { root, sub, tsa, ocsp, maker, organisation, person, seal, rng, now }
+        Self { root, sub, tsa, ocsp, maker, organisation, person, seal, known: KnownSignatures::default(), rng, now }
     }
 
     /// Signs with CMS, from the open file to the signed one in two parts: what it was, and what is appended.
@@ -219,7 +221,7 @@ impl World {
         let signature = key.sign(&pending.signing_digest()).unwrap();
         let token = self.stamp(DigestAlgorithm::Sm3.digest(&signature)).unwrap();
         let roots = [self.root.certificate.clone()];
-        let trust = Trust { roots: &roots, evidence: &step.evidence, now: self.now };
+        let trust = Trust { roots: &roots, evidence: &step.evidence, known: &self.known, now: self.now };
         pending.finish(&signature, &token, &trust).unwrap().document
     }
 
@@ -244,6 +246,7 @@ impl World {
             stamp_chain: &stamp_chain,
             evidence: &evidence,
             roots: &roots,
+            known: &self.known,
             now,
             file_ids: [[7; 16], [8; 16], [9; 16]],
         };

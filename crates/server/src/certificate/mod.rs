@@ -22,9 +22,10 @@ mod store;
 pub mod tsa;
 pub mod use_cases;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use yinxin_domain::ids::CertificateId;
+use yinxin_pki::chain::KnownSignatures;
 use yinxin_pki::key::KeyAlgorithm;
 
 pub use authorities::{Authority, Hierarchies, Hierarchy, first_start};
@@ -57,6 +58,8 @@ pub struct Trust {
     hierarchies: OnceLock<Hierarchies>,
     keys: keys::Cache,
     evidence: responder::Cache,
+    /// What our authorities were found to have signed, for checking documents that were just made with it.
+    pub known: Arc<KnownSignatures>,
     turns: Turns,
 }
 

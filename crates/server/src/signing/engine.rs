@@ -20,7 +20,7 @@ use yinxin_pdf::{
     timestamp_capacity,
 };
 use yinxin_pki::asn1::Reader;
-use yinxin_pki::chain::{Purpose, RevocationEvidence, Validator};
+use yinxin_pki::chain::{KnownSignatures, Purpose, RevocationEvidence, Validator};
 use yinxin_pki::cms::{AssembleError, CmsError, CmsVerifyError, Content, SignedAttributes, SignedData};
 use yinxin_pki::digest::{Digest, DigestAlgorithm};
 use yinxin_pki::key::SigningDigest;
@@ -292,6 +292,8 @@ pub struct Trust<'a> {
     pub roots: &'a [Certificate],
     /// The evidence that went into the file.
     pub evidence: &'a Dss,
+    /// What the authorities of the house were found to have signed.
+    pub known: &'a KnownSignatures,
     /// The time of signing, microseconds UTC.
     pub now: i64,
 }
@@ -344,7 +346,7 @@ pub fn check(document: &Opened, field: &str, kind: SignatureKind, trust: &Trust<
     let ocsps: Vec<&[u8]> = trust.evidence.ocsps.iter().map(Vec::as_slice).collect();
     let crls: Vec<&[u8]> = trust.evidence.crls.iter().map(Vec::as_slice).collect();
     let evidence = RevocationEvidence { ocsp_responses: &ocsps, crls: &crls };
-    let mut validator = Validator::new(trust.roots);
+    let mut validator = Validator::remembering(trust.roots, trust.known);
     let candidates: Vec<Certificate> =
         trust.evidence.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
     validator.add_candidates(&candidates);

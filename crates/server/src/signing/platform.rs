@@ -4,6 +4,7 @@
 //! [`REASON`]. Three revisions: a B-T signature, the evidence (DSS), and a document timestamp over all of it.
 
 use yinxin_pdf::{Dss, Opened, SignatureKind, SignatureRequest, add_dss, cms_capacity};
+use yinxin_pki::chain::KnownSignatures;
 use yinxin_pki::cms::SignedAttributes;
 use yinxin_pki::digest::{Digest, DigestAlgorithm};
 use yinxin_pki::key::Signer;
@@ -35,6 +36,8 @@ pub struct PlatformStep<'a> {
     pub evidence: &'a Dss,
     /// The roots of the house.
     pub roots: &'a [Certificate],
+    /// What the authorities of the house were found to have signed.
+    pub known: &'a KnownSignatures,
     /// The time of signing, microseconds UTC.
     pub now: i64,
     /// The random halves of the three new /ID.
@@ -80,7 +83,7 @@ impl PlatformStep<'_> {
         let token = stamp(DigestAlgorithm::Sha256.digest(&signature))?;
         let message = attributes.assemble(&signature, self.certificate, self.chain, Some(&token))?;
         let signed = Opened::open_hashed(prepared.embed(&message)?.into_hashed())?;
-        let trust = Trust { roots: self.roots, evidence: self.evidence, now: self.now };
+        let trust = Trust { roots: self.roots, evidence: self.evidence, known: self.known, now: self.now };
         let stamped_at = check(&signed, FIELD, SignatureKind::Cms, &trust)?;
 
         let evidence = add_dss(&signed, self.evidence, self.file_ids[1])?;

@@ -11,6 +11,7 @@ use yinxin_domain::ids::SealId;
 use yinxin_domain::signing::{Placed, PlacementKind, SealType};
 use yinxin_pdf::{Dss, Opened, PartyKey, SignError, prepare_form};
 use yinxin_pki::asn1::ObjectIdentifier;
+use yinxin_pki::chain::KnownSignatures;
 use yinxin_pki::crl::{self, RevocationListContent, RevocationReason};
 use yinxin_pki::digest::{Digest, DigestAlgorithm};
 use yinxin_pki::key::{KeyAlgorithm, PrivateKey, Signer as _};
@@ -277,7 +278,12 @@ impl World {
         let signature = key.sign(&pending.signing_digest())?;
         let token = self.sm2.stamp(DigestAlgorithm::Sm3.digest(&signature))?;
         let roots = [self.sm2.root.certificate.clone()];
-        pending.finish(&signature, &token, &Trust { roots: &roots, evidence: &step.evidence, now: self.now })
+        let known = KnownSignatures::default();
+        pending.finish(
+            &signature,
+            &token,
+            &Trust { roots: &roots, evidence: &step.evidence, known: &known, now: self.now },
+        )
     }
 
     fn key(&self, party: usize, personal: bool) -> PrivateKey {
@@ -315,6 +321,7 @@ fn platform_signed(p256: &mut Hierarchy, document: &Opened) -> Result<Made, Engi
         stamp_chain: &stamp_chain,
         evidence: &evidence,
         roots: &roots,
+        known: &KnownSignatures::default(),
         now,
         file_ids: [[7; 16], [8; 16], [9; 16]],
     };

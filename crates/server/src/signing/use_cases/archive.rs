@@ -1,6 +1,7 @@
 //! The platform's own signature after conclusion; filing and notice wait for it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use yinxin_domain::contract::axes::{PlatformSignature, Signing};
 use yinxin_domain::contract::{Contract, Verb};
@@ -66,7 +67,7 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
     // Issued now, after everybody has signed: "not revoked" said before a signature is worth nothing once its certificate has ended, because
     // nobody can then be asked what happened in between (ETSI EN 319 102-1, 5.6.2).
     let archive = responder::archive(app, &leaves, now).await?;
-    let roots = roots(app)?;
+    let (roots, known) = (roots(app)?, Arc::clone(&app.trust.known));
     let file_ids = [random_id(app), random_id(app), random_id(app)];
     let mut rng = app.rng();
     let signed = app
@@ -83,6 +84,7 @@ pub async fn sign_as_platform(app: &App, actor: &Actor, id: ContractId) -> Resul
                 stamp_chain: &stamp_chain,
                 evidence: &evidence,
                 roots: &roots,
+                known: &known,
                 now,
                 file_ids,
             };

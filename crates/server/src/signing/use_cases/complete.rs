@@ -16,6 +16,7 @@ use yinxin_domain::contract::{Contract, Transition};
 use yinxin_domain::ids::{CertificateId, IntentId, SealId, SignatureId};
 use yinxin_domain::signing::{Intent, Placed, PlacementKind};
 use yinxin_pdf::{Dss, Opened, PartyKey};
+use yinxin_pki::chain::KnownSignatures;
 use yinxin_pki::digest::DigestAlgorithm;
 use yinxin_pki::hashed::Hashed;
 use yinxin_pki::key::Signer as _;
@@ -184,8 +185,8 @@ async fn sign_and_record(
     let tasks = tasks(app, actor, &case, intent, &stamper, now).await?;
     let seals = tasks.iter().map(|task| (task.seal, task.certificate)).collect();
     let base = app.files.get_to_continue(case.document).await.map_err(Failure::from)?;
-    let (roots, mut rng) = (roots(app)?, app.rng());
-    let (file, signed) = app.cpu(move || make(base, tasks, &stamper, &roots, now, &mut rng)).await??;
+    let (roots, known, mut rng) = (roots(app)?, Arc::clone(&app.trust.known), app.rng());
+    let (file, signed) = app.cpu(move || make(base, tasks, &stamper, &roots, &known, now, &mut rng)).await??;
     let document = app.files.put_hashed(file).await.map_err(Failure::from)?;
 
     let acts: Vec<NewAct> = intent.placements.iter().map(new_act).collect();
@@ -437,6 +438,7 @@ fn make(
     tasks: Vec<Task>,
     stamper: &Stamper,
     roots: &[Certificate],
+    known: &KnownSignatures,
     now: i64,
     rng: &mut dyn rand_core::CryptoRng,
 ) -> Result<(Hashed, Vec<Signed>), EngineError> {
@@ -446,7 +448,7 @@ fn make(
         let pending = step.begin(&document)?;
         let signature = key.sign(&pending.signing_digest())?;
         let token = stamper.stamp(DigestAlgorithm::Sm3.digest(&signature), now, &mut *rng)?;
-        let made = pending.finish(&signature, &token, &Trust { roots, evidence: &step.evidence, now })?;
+        let made = pending.finish(&signature, &token, &Trust { roots, evidence: &step.evidence, known, now })?;
         signed.push(Signed {
             seal,
             certificate,
