@@ -14,7 +14,8 @@ use super::migrate::MIGRATIONS;
 const LOCK: i64 = 0x7969_6e78_696e_0001;
 
 /// Gives every text column of our tables the order of its bytes, where it has another: in a new database, after a migration, and in one that
-/// an older program made, whose indexes are built anew once. All or nothing.
+/// an older program made, whose indexes are built anew once. All or nothing. Processes of the older program must have ended: what they have
+/// prepared on changed columns fails (`cached plan must not change result type`).
 ///
 /// # Errors
 /// What PostgreSQL refuses.

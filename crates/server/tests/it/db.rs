@@ -209,7 +209,9 @@ async fn commits_after_closing_are_refused_and_those_before_are_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn text_is_ordered_by_its_bytes_on_both_databases() {
     async fn ids(conn: &mut sqlx::AnyConnection) -> Vec<String> {
-        sqlx::query_scalar("SELECT id FROM sandbox_messages ORDER BY id").fetch_all(conn).await.unwrap()
+        // Not kept: a prepared statement does not outlive a change of its columns.
+        let query = sqlx::query_scalar("SELECT id FROM sandbox_messages ORDER BY id").persistent(false);
+        query.fetch_all(conn).await.unwrap()
     }
     everywhere(async |app| {
         for id in ["乙", "a", "_", "B", "甲", "1"] {
