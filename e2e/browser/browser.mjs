@@ -132,7 +132,7 @@ async function wider(width) {
 /** Runs in the page: waits until what moves is at rest and every page of a document in view is drawn as sharp as the screen, and says what is not. */
 async function unrest() {
   // Counted in frames: a browser that is held up draws none.
-  let frames = 300;
+  let frames = 600;
   const inView = (one) => {
     const box = one.getBoundingClientRect();
     return box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
@@ -144,9 +144,11 @@ async function unrest() {
   for (;;) {
     const moving = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity && one.playState === "running");
     const blank = [...document.querySelectorAll(".pdf-page, .thumbnails .paper")].filter((one) => inView(one) && !drawn(one));
-    if (moving.length === 0 && blank.length === 0) return "";
+    // Behind a dialog things may wait for what it asks.
+    const busy = document.querySelector("[role=dialog]") ? [] : [...document.querySelectorAll("[aria-busy=true]")].filter(inView);
+    if (moving.length === 0 && blank.length === 0 && busy.length === 0) return "";
     frames -= 1;
-    if (frames === 0) return `${moving.length} things still move, and ${blank.length} pages in view are not drawn`;
+    if (frames === 0) return `${moving.length} things still move, ${blank.length} pages in view are not drawn, and ${busy.length} parts are still busy`;
     await new Promise((next) => requestAnimationFrame(next));
   }
 }
