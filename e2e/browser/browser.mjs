@@ -129,6 +129,36 @@ async function wider(width) {
   return "";
 }
 
+/** Runs in the page: waits until what moves is at rest and every page of a document in view is drawn as sharp as the screen, and says what is not. */
+async function unrest() {
+  // Counted in frames: a browser that is held up draws none.
+  let frames = 600;
+  const inView = (one) => {
+    const box = one.getBoundingClientRect();
+    return box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  };
+  const drawn = (paper) => {
+    const canvas = paper.querySelector("canvas");
+    return canvas !== null && canvas.width >= Math.floor(canvas.getBoundingClientRect().width * Math.min(2, devicePixelRatio) * 0.98);
+  };
+  for (;;) {
+    const moving = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity && one.playState === "running");
+    const blank = [...document.querySelectorAll(".pdf-page, .thumbnails .paper")].filter((one) => inView(one) && !drawn(one));
+    // Behind a dialog things may wait for what it asks.
+    const busy = document.querySelector("[role=dialog]") ? [] : [...document.querySelectorAll("[aria-busy=true]")].filter(inView);
+    if (moving.length === 0 && blank.length === 0 && busy.length === 0) return "";
+    frames -= 1;
+    if (frames === 0) return `${moving.length} things still move, ${blank.length} pages in view are not drawn, and ${busy.length} parts are still busy`;
+    await new Promise((next) => requestAnimationFrame(next));
+  }
+}
+
+/** Runs in the page: which sheets and dialogs reach out of the window, which makes no page wider. */
+function outside() {
+  const sheets = [...document.querySelectorAll("[role=dialog]")].map((one) => [one, one.getBoundingClientRect()]);
+  return sheets.flatMap(([one, box]) => (box.width > 0 && (box.left < -0.5 || box.right > innerWidth + 0.5) ? [`${one.className} from ${box.left} to ${box.right}`] : []));
+}
+
 /**
  * Photographs a page at the three sizes when YINXIN_SCREENSHOTS is set; at its end the story fails with everything that is serious to axe,
  * or wider than the window.
@@ -140,6 +170,9 @@ export async function look(page, name) {
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     const wide = await page.evaluate(wider, size.width);
     if (wide) wrong.push(`${name} at ${label} is ${wide}`);
+    const restless = await page.evaluate(unrest);
+    if (restless) wrong.push(`${name} at ${label}: ${restless}`);
+    for (const sheet of await page.evaluate(outside)) wrong.push(`${name} at ${label}: a sheet reaches out of the window: ${sheet}`);
     if (process.env.YINXIN_SCREENSHOTS) {
       mkdirSync(screenshots, { recursive: true });
       const path = join(screenshots, `${name}-${label}.png`);

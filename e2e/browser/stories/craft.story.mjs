@@ -17,7 +17,7 @@ story("the server is away when the application is opened: it says so, and opens 
   await page.route("**/api/**", away);
   await page.goto("/login");
   await page.getByText("服务器暂时无法处理").waitFor();
-  await sound(page, "the page without a server");
+  await look(page, "server-away");
   await page.unroute("**/api/**", away);
   await page.getByRole("button", { name: "刷新页面" }).click();
   await page.locator("#phone").waitFor();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { begin, deskReady, fillMissing, irreversibly, sign, signIn, worker } from "../acts.mjs";
-import { story } from "../browser.mjs";
+import { look, story } from "../browser.mjs";
 import { CERTIFICATE_PASSWORD, PURCHASER, messages, pushAward, sealedBySupplier, session, smsCode } from "../world.mjs";
 
 const purchaser = PURCHASER.jiaozuo;
@@ -18,6 +18,7 @@ story("the session ends in the middle of drafting, and nothing is lost", async (
   const dialog = page.getByRole("dialog", { name: "登录已过期，请重新登录" });
   await dialog.waitFor();
   assert.equal(await textOf(page, "sign_place").inputValue(), "示例市乙区三号楼", "what was typed stays behind the dialog");
+  await look(page, "session-ended");
   await signIn(dialog, page.phone);
   await dialog.waitFor({ state: "detached" });
   await page.locator(".save-state").filter({ hasText: "已自动保存" }).waitFor();

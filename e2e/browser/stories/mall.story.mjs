@@ -11,6 +11,8 @@ story("a contract of the mall, from the draft to the public notice", async () =>
   const award = await pushAward("mall-order");
   const supplier = await worker(SUPPLIER["henan-mall"]);
   const id = await begin(supplier, award);
+  // The live preview stands beside the form.
+  await supplier.locator(".pdf-page canvas").first().waitFor();
   await look(supplier, "draft");
   await fillMissing(supplier);
   // 【保存】 says that it is saved, and a reload shows the same.

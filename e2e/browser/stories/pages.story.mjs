@@ -2,7 +2,7 @@
 
 import { signIn, worker } from "../acts.mjs";
 import { look, story, visitor } from "../browser.mjs";
-import { OPERATOR, PURCHASER } from "../world.mjs";
+import { OPERATOR, PURCHASER, member } from "../world.mjs";
 import { demoPdf } from "../paper.mjs";
 
 /** Waits until a page has what it asked the server for. */
@@ -46,6 +46,11 @@ story("pages for everybody", async () => {
 });
 
 story("the pages of an organisation", async () => {
+  // What waits in all organisations of a person, before he acts for one.
+  const own = await visitor("/login");
+  await signIn(own, member(PURCHASER.jiaozuo).phone);
+  await own.waitForURL((url) => url.pathname !== "/login");
+  await seen(own, "/", "home-person");
   const page = await worker(PURCHASER.jiaozuo);
   await seen(page, "/", "home");
   for (const list of ["waiting_for_me", "waiting_for_others", "completed", "voided", "started_by_me", "drafts"]) {

@@ -77,6 +77,9 @@ story("a wrong certificate password to the lock, its reset, and a wrong SMS code
   await sheet.locator("#sms-code").fill(code === "000000" ? "000001" : "000000");
   await sheet.locator("[data-act=sign]").click();
   await sheet.locator("#sms-code-error").filter({ hasText: /./ }).waitFor();
+  // What is typed in its place is judged by itself.
+  await sheet.locator("#sms-code").fill("12");
+  await sheet.locator("#sms-code-error").filter({ hasText: "请输入 6 位短信验证码" }).waitFor();
 
   // That was the fifth wrong proof: the confirmation counts no more, and one confirms anew with another code.
   await sheet.locator("#sms-code").fill(code);

@@ -53,6 +53,24 @@ describe("a draft being edited", () => {
     expect(server.saves).toEqual([{ days: 22 }]);
     expect(session.state).toMatchObject({ status: "saved", savedAt: 1000, version: 2 });
   });
+  it("says that what cannot be saved is not about to be", async () => {
+    const { server, session } = world();
+    server.refuse.push(problem("contract.fields", 422, { faults: [{ path: "fields.place", code: "field.unprintable", message: "no font has it" }] }));
+    session.set("place", "🐉");
+    session.set("days", 21);
+    expect(session.state.status).toBe("waiting");
+    await session.flush();
+    expect(server.saves).toEqual([{ days: 21 }]);
+    expect(session.state.status).toBe("held");
+    session.hold("days", "-3");
+    await session.flush();
+    expect(session.state.status).toBe("held");
+    session.set("place", "乙");
+    expect(session.state.status).toBe("waiting");
+    session.set("days", 22);
+    await session.flush();
+    expect(session.state.status).toBe("saved");
+  });
   // S0-023
   it("saves at once when asked to, and not twice", async () => {
     const { server, session } = world();

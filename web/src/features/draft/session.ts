@@ -29,7 +29,7 @@ export interface Surroundings {
   moved?(): void;
 }
 
-export type Status = "saved" | "waiting" | "saving" | "offline" | "signed_out" | "conflict" | "blocked";
+export type Status = "saved" | "waiting" | "held" | "saving" | "offline" | "signed_out" | "conflict" | "blocked";
 
 export interface Meanwhile {
   person: string | undefined;
@@ -83,6 +83,9 @@ export function draftSession(start: ServerDraft, server: Server, around: Surroun
   const filled = (record: object): boolean => Object.keys(record).length > 0;
   const dirty = computed(() => filled(state.edits) || filled(state.reasons) || filled(state.typed));
 
+  /** What is left: nothing, something to save, or only what cannot be saved before it is mended. */
+  const rest = (): Status => (!dirty.value ? "saved" : filled(sendable()) || filled(sendableReasons()) ? "waiting" : "held");
+
   function remember(): void {
     const open = dirty.value || sending !== undefined;
     const edits = { ...sending?.fields, ...state.edits };
@@ -135,7 +138,7 @@ export function draftSession(start: ServerDraft, server: Server, around: Surroun
       const fields = sendable();
       const given = sendableReasons();
       if (!filled(fields) && !filled(given)) {
-        state.status = dirty.value ? "waiting" : "saved";
+        state.status = rest();
         return !dirty.value;
       }
       running = push(fields, given).finally(() => (running = undefined));
@@ -177,7 +180,7 @@ export function draftSession(start: ServerDraft, server: Server, around: Surroun
     state.savedAt = around.now();
     state.problem = undefined;
     failures = 0;
-    state.status = dirty.value ? "waiting" : "saved";
+    state.status = rest();
     around.moved?.();
   }
 
@@ -197,7 +200,7 @@ export function draftSession(start: ServerDraft, server: Server, around: Surroun
         known = true;
       }
       if (known) {
-        state.status = "waiting";
+        state.status = rest();
         return true;
       }
     }
@@ -256,7 +259,7 @@ export function draftSession(start: ServerDraft, server: Server, around: Surroun
     state.savedReasons = { ...now.reasons };
     state.edits = { ...edits };
     state.problem = undefined;
-    state.status = dirty.value ? "waiting" : "saved";
+    state.status = rest();
     remember();
     around.moved?.();
   }

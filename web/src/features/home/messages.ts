@@ -12,7 +12,8 @@ export const homeWords = messages(
     deadline_notice: (day: string) => `法定公告期限 ${day}`,
     deadline_filing: (day: string) => `法定备案期限 ${day}`,
     deadline_signing_ends: (day: string) => `签署截止 ${day}`,
-    go: (act: string) => `去${act}`,
+    // 去签章, 去确认; what is gone on with or done again needs no 去.
+    go: (act: string) => (/^(继续|重新)/.test(act) ? act : `去${act}`),
     handedOn: (party: string, name: string, moment: string) => `${party} ${name} 已于 ${moment} 提交，现由贵单位签章。`,
     signFirst: "合同文本已定稿，由贵单位先行签章。",
     sentByOther: (party: string, name: string, moment: string) => `${party} ${name} 已于 ${moment} 发送合同，现由贵单位确认。`,

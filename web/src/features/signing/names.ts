@@ -47,3 +47,13 @@ export function digestShort(text: string): string {
 
 /** A length in mm with one decimal, as it is shown everywhere. */
 export const mm = (length: number): string => length.toFixed(1);
+
+/** The length that was typed, also in the wide digits of a Chinese keyboard; null if it is none. */
+export function readMm(text: string): number | null {
+  const plain = text
+    .normalize("NFKC")
+    .trim()
+    .replace(/[,。]/, ".")
+    .replace(/\s*(mm|毫米)$/i, "");
+  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : null;
+}
