@@ -93,6 +93,17 @@ describe("the confirmation at the server", () => {
     expect(ceremony.state.value).toMatchObject({ stage: "proving", passwordErrors: { cert_1: { triesLeft: 3 } } });
   });
 
+  it("keeps what was typed when no answer comes to a password: it was not found wrong", async () => {
+    const { ceremony } = await proving();
+    check.mockRejectedValueOnce(new Problem({ code: "network.unreachable", title: "", detail: "" }, 0));
+    await ceremony.sign();
+    expect(ceremony.state.value).toMatchObject({ stage: "proving", busy: null, error: { code: "network.unreachable" } });
+    expect(ceremony.passwords).toEqual({ cert_1: "one", cert_2: "two" });
+    await ceremony.sign();
+    expect(check).toHaveBeenCalledTimes(3);
+    expect(ceremony.state.value.stage).toBe("signed");
+  });
+
   it("takes up the same confirmation after a reload, and another for other places", async () => {
     const { model, ceremony } = aModel();
     await ceremony.start();

@@ -153,9 +153,10 @@ export function useConfirmation<A extends Asked>(about: Confirming<A>) {
         about.kept.value = null;
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        passwords[certificate] = "";
         const refusal = server.toRefusal(error);
         const own = refusal.code.startsWith("certificate.") || refusal.code.startsWith("signing.intent");
+        // Without an answer nothing was found wrong with it.
+        if (own) passwords[certificate] = "";
         return void step(own ? { is: "passwordWrong", certificate, refusal } : { is: "failed", refusal });
       }
     }
